@@ -1,0 +1,7 @@
+"""The card: README.md, LICENSE and NOTICE as pure functions of the manifest."""
+
+from corpuskit.card.checking import check_card
+from corpuskit.card.front_matter import front_matter, ordered
+from corpuskit.card.rendering import render_card, render_license, render_notice
+
+__all__ = ["check_card", "front_matter", "ordered", "render_card", "render_license", "render_notice"]

@@ -1,0 +1,66 @@
+"""Compares a card with what the manifest says it should be: our YAML keys and our marked blocks."""
+
+import difflib
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from corpuskit.card.front_matter import split_card
+from corpuskit.findings import Finding, finding
+from corpuskit.layout import README
+
+_BLOCK = re.compile(
+    r"<!-- corpuskit:(?P<name>[a-z-]+) -->\n(?P<body>.*?)<!-- /corpuskit:(?P=name) -->", re.DOTALL
+)
+
+
+def check_card(text: str, expected: str) -> list[Finding]:
+    """Every difference between a card and the expected one; foreign keys and foreign prose are none."""
+    try:
+        head, body = split_card(text)
+    except ValueError as error:
+        return [finding("wrong-claim", f"{error}", file=README, line=1)]
+    expected_head, expected_body = split_card(expected)
+    return [*_keys(head, expected_head, text), *_blocks(body, expected_body, text)]
+
+
+def _keys(head: dict[str, Any], expected: dict[str, Any], text: str) -> Iterator[Finding]:
+    for key, value in expected.items():
+        if key not in head:
+            yield finding(
+                "wrong-claim", f"the YAML key `{key}` is missing", file=README, line=1, pointer=f"/{key}"
+            )
+        elif head[key] != value:
+            said, meant = _short(head[key]), _short(value)
+            message = f"`{key}` says {said}; the data say {meant}"
+            yield finding("wrong-claim", message, file=README, line=_line(text, f"{key}:"), pointer=f"/{key}")
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 200 else text[:200] + "…"
+
+
+def _line(text: str, start: str) -> int:
+    return next((n for n, line in enumerate(text.splitlines(), 1) if line.startswith(start)), 1)
+
+
+def _blocks(body: str, expected: str, text: str) -> Iterator[Finding]:
+    found = {match["name"]: match["body"] for match in _BLOCK.finditer(body)}
+    for match in _BLOCK.finditer(expected):
+        name = match["name"]
+        if name not in found:
+            yield finding("wrong-claim", f"the block `{name}` is missing", file=README)
+        elif found[name] != match["body"]:
+            yield _difference(name, found[name], match["body"], text)
+
+
+def _difference(name: str, said: str, meant: str, text: str) -> Finding:
+    """The first line in which a block differs."""
+    changes = difflib.ndiff(said.splitlines(), meant.splitlines())
+    marked = [change for change in changes if change[:2] in {"- ", "+ "}]
+    wrong = next((change[2:] for change in marked if change[0] == "-"), None)
+    right = next((change[2:] for change in marked if change[0] == "+"), None)
+    line = _line(text, wrong) if wrong else None
+    message = f"the block `{name}` says {_short(wrong)}; computed from the data: {_short(right)}"
+    return finding("wrong-claim", message, file=README, line=line)

@@ -1,0 +1,49 @@
+"""The card of a release on disk: printed, checked, or rendered again in one swap."""
+
+import os
+import shutil
+from pathlib import Path
+
+from corpuskit import layout
+from corpuskit.audit import read_manifest
+from corpuskit.card import check_card, render_card
+from corpuskit.findings import Finding, finding
+from corpuskit.manifest import write_manifest
+from corpuskit.release import add_documents
+from corpuskit.staging import locked, publish, staging, sync_tree
+
+
+def release_card(release: Path | str) -> str:
+    """README.md as the facts of a release's manifest give it; raises SpecError where it is no release."""
+    return render_card(read_manifest(Path(release)))
+
+
+def check_release_card(release: Path | str) -> list[Finding]:
+    """Every difference between a release's README.md and its facts, in our YAML keys and marked blocks."""
+    release = Path(release)
+    expected = release_card(release)
+    try:
+        text = (release / layout.README).read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return [finding("missing-file", f"{layout.README} is missing", file=layout.README)]
+    return check_card(text, expected)
+
+
+def rewrite_card(release: Path | str) -> str:
+    """Render a release's documents again and rewrite manifest and sidecar; returns the new root digest.
+
+    The release is replaced by an atomic exchange; data files are linked, not copied.
+    """
+    release = Path(release)
+    manifest = read_manifest(release)
+    out, name = release.resolve().parent, str(manifest["name"])
+    with locked(out, name), staging(out, name) as stage:
+        folder = stage / "release"
+        shutil.copytree(release, folder, copy_function=os.link)
+        for document in (layout.README, layout.LICENSE, layout.NOTICE, layout.MANIFEST, layout.SIDECAR):
+            # A link would write through to the old release.
+            (folder / document).unlink(missing_ok=True)
+        root = write_manifest(folder, add_documents(folder, manifest))
+        sync_tree(folder)
+        publish(folder, release)
+    return root

@@ -1,0 +1,52 @@
+"""`corpuskit build`."""
+
+from pathlib import Path
+
+import click
+
+from corpuskit.cli.options import common, print_json
+
+
+@click.command()
+@click.argument("spec", type=click.Path(path_type=Path), default="corpus.toml")
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="Folder that receives the release."
+)
+@click.option("--replace", is_flag=True, help="Replace the release if it exists, by an atomic exchange.")
+@common
+def build(spec: Path, out: Path, *, replace: bool, shape: str, quiet: bool) -> int:
+    """Build the release that SPEC (default: corpus.toml) describes.
+
+    Writes OUT/<name>-<version>/ and its .audit/ folder, whole or not at all. A build that loses more of a
+    source than its max_loss, or breaks a licensing rule, exits 1: the audit folder says why.
+    """
+    from corpuskit import console
+    from corpuskit.errors import BuildRefused
+    from corpuskit.release import build as build_release
+
+    try:
+        with console.build_progress(quiet=quiet or shape == "json") as progress:
+            release = build_release(spec, out, replace=replace, progress=progress)
+    except BuildRefused as refused:
+        if shape == "json":
+            print_json(refused.outcome)
+        else:
+            console.show_accounts(refused.outcome["sources"], refused.outcome["accounts"])
+            console.show(f"refused, nothing released. Why each record was lost: {refused.outcome['audit']}")
+        raise
+    if shape == "json":
+        print_json(release.as_dict())
+        return 0
+    console.show_accounts(release.sources, release.accounts)
+    for kind, count in release.findings.items():
+        console.show_kind(kind, count)
+    splits = ", ".join(f"{name} {rows:,}" for name, rows in release.splits.items())
+    console.show(
+        f"splits       {splits}",
+        f"release      {release.path}",
+        f"audit        {release.audit}",
+        f"card         {release.path / 'README.md'}",
+        f"content id   {release.content_id}",
+        f"root digest  {release.root_digest}",
+    )
+    return 0

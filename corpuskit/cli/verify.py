@@ -1,0 +1,27 @@
+"""`corpuskit verify`."""
+
+from pathlib import Path
+
+import click
+
+from corpuskit.cli.options import common, print_json
+
+
+@click.command()
+@click.argument("release", type=click.Path(path_type=Path))
+@click.option("--quick", is_flag=True, help="Compare names, sizes and row counts only.")
+@click.option("--expect-root", metavar="HEX", help="The root digest that is meant, as build printed it.")
+@common
+def verify(release: Path, *, quick: bool, expect_root: str | None, shape: str, quiet: bool) -> int:  # noqa: ARG001 - it says nothing on stderr anyway
+    """Check that RELEASE is whole, unchanged, and that its claims are true."""
+    from corpuskit import console
+    from corpuskit.audit import verify as verify_release
+
+    findings = verify_release(release, quick=quick, expect_root=expect_root)
+    ok = not any(f.severity == "error" for f in findings)
+    if shape == "json":
+        print_json({"ok": ok, "findings": [f.as_dict() for f in findings]})
+    else:
+        console.show_findings(findings)
+        console.show(f"{release}: {'whole and true' if ok else 'NOT what was built'}")
+    return 0 if ok else 1

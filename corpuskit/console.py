@@ -1,0 +1,198 @@
+"""How things look: findings, accounts and progress, with every value from data made inert."""
+
+import sys
+import time
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+from corpuskit.findings import KINDS, Finding
+
+_SHOWN = 3
+_LONGEST = 300
+_STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
+
+
+def inert(value: Any) -> str:
+    """A value as one line for a terminal: control, direction and line characters as visible escapes."""
+    text = str(value)
+    if len(text) > _LONGEST:
+        text = text[:_LONGEST] + "…"
+    return "".join(_escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
+        return f"\\u{ord(character):04x}"
+    return character
+
+
+def _console(file: TextIO) -> Any:
+    from rich.console import Console
+
+    # Values are shown as they are: no markup, no emoji codes, no guessing of links and numbers.
+    return Console(file=file, markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+
+def talk(message: str, *, quiet: bool = False) -> None:
+    """Say something to the person at the terminal, on stderr."""
+    if not quiet:
+        sys.stderr.write(inert(message) + "\n")
+
+
+def place(finding: Finding) -> str:
+    """file:line, or file and record number, as far as known."""
+    text = finding.file
+    if finding.line is not None:
+        text += f":{finding.line}"
+    if finding.record is not None:
+        text += f" record {finding.record}"
+    return text + (f" {finding.pointer}" if finding.pointer else "")
+
+
+def show_findings(findings: Sequence[Finding], *, shown: int = _SHOWN) -> None:
+    """Findings on stdout, grouped by kind, worst first, each group with its count and first examples."""
+    from rich.text import Text
+
+    console = _console(sys.stdout)
+    groups: dict[tuple[int, str], list[Finding]] = {}
+    ranks = list(_STYLES)
+    for each in findings:
+        groups.setdefault((ranks.index(each.severity), each.kind), []).append(each)
+    for (rank, kind), group in sorted(groups.items()):
+        severity = ranks[rank]
+        title = KINDS[kind].title if kind in KINDS else ""
+        head = Text.assemble(
+            (f"{severity} ", _STYLES[severity]), (kind, "bold"), f" ({len(group)}): {inert(title)}"
+        )
+        console.print(head)
+        for each in group[:shown]:
+            console.print(Text(f"  {inert(place(each))}: {inert(each.message)}"))
+        if len(group) > shown:
+            console.print(Text(f"  … and {len(group) - shown} more"))
+        hint = group[0].hint
+        if hint:
+            console.print(Text(f"  → {inert(hint)}", style="dim"))
+
+
+def show_accounts(sources: Mapping[str, Mapping[str, int]], total: Mapping[str, int]) -> None:
+    """The account of each source as a table on stdout."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    names = ("in", "kept", "rejected", "duplicate", "removed")
+    table.add_column("source")
+    for name in names:
+        table.add_column(name, justify="right")
+    for source, account in sources.items():
+        table.add_row(Text(inert(source)), *(f"{account[name]:,}" for name in names))
+    table.add_section()
+    table.add_row("total", *(f"{total[name]:,}" for name in names))
+    _console(sys.stdout).print(table)
+
+
+def show_kind(kind: str, count: int) -> None:
+    """One line for a kind of finding and how often it occurred."""
+    from rich.text import Text
+
+    row = KINDS[kind]
+    head = Text.assemble((f"{row.severity:<8}", _STYLES[row.severity]), f"{count:>7,}  {kind}: {row.title}")
+    _console(sys.stdout).print(head)
+
+
+def show(*lines: str) -> None:
+    """Lines of data on stdout."""
+    console = _console(sys.stdout)
+    from rich.text import Text
+
+    for line in lines:
+        console.print(Text(line))
+
+
+_PHASES = {
+    "pin": "reading inputs",
+    "map": "checking records",
+    "index": "deciding fates",
+    "books": "writing the audit",
+    "write": "writing shards",
+    "commit": "making it durable",
+}
+
+
+@contextmanager
+def build_progress(*, quiet: bool) -> Iterator[Any]:
+    """A progress callback for a build: a live line on a terminal, one line a phase elsewhere."""
+    if quiet:
+        yield None
+    elif sys.stderr.isatty():
+        yield from _live()
+    else:
+        yield _PhaseLines()
+
+
+class _PhaseLines:
+    """One line a phase, when the phase begins."""
+
+    def __init__(self) -> None:
+        self.phase = ""
+
+    def __call__(self, phase: str, *_: int) -> None:
+        if phase != self.phase:
+            self.phase = phase
+            sys.stderr.write(f"{_PHASES.get(phase, phase)}\n")
+
+
+def _live() -> Iterator[Any]:
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[facts]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=_console(sys.stderr), transient=True) as bar:
+        task, current, started = bar.add_task("", total=None, facts=""), "", time.monotonic()
+
+        def update(phase: str, done: int, total: int, records: int) -> None:
+            nonlocal current, started
+            if phase != current:
+                current, started = phase, time.monotonic()
+                bar.reset(task, description=_PHASES.get(phase, phase), total=total or None, facts="")
+            bar.update(task, completed=done, total=total or None, facts=facts(phase, done, records, started))
+
+        yield update
+
+
+def facts(phase: str, done: int, records: int, started: float) -> str:
+    """Records, bytes and rate so far, in words."""
+    seconds = max(time.monotonic() - started, 1e-6)
+    if phase in {"pin", "map"}:
+        rate = f", {records / seconds:,.0f} records/s" if records else ""
+        return f"{records:,} records, {done / 1e6:,.1f} MB{rate}"
+    return f"{records:,} records" if records else ""
+
+
+@contextmanager
+def validate_progress(*, quiet: bool) -> Iterator[Any]:
+    """A progress callback for a validation: a live line on a terminal, nothing elsewhere."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.live import Live
+    from rich.text import Text
+
+    started = last = time.monotonic()
+    with Live(console=_console(sys.stderr), transient=True, auto_refresh=False) as live:
+
+        def update(file: str, done: int, records: int) -> None:
+            nonlocal last
+            now = time.monotonic()
+            if now - last > 0.1:
+                last = now
+                live.update(Text(f"{inert(file)}: {facts('map', done, records, started)}"), refresh=True)
+
+        yield update

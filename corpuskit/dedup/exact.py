@@ -1,0 +1,72 @@
+"""Exact duplicates over digests: sort, then compare neighbours."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Numbers = npt.NDArray[np.int64]
+Words = npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """One entry an article, in input order; digests as four big-endian words each."""
+
+    rank: Numbers
+    id_digest: Words
+    record_digest: Words
+    dedup_key: Words
+    has_key: npt.NDArray[np.bool_]
+
+
+def words(column: Any) -> Words:
+    """A binary(32) Arrow column as an array of shape (n, 4); null is zero."""
+    import pyarrow as pa
+
+    filled = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    filled = filled.fill_null(bytes(32))
+    if len(filled) == 0:
+        return np.zeros((0, 4), dtype=np.uint64)
+    data = filled.buffers()[1]
+    raw = np.frombuffer(data, dtype=">u8", count=len(filled) * 4, offset=filled.offset * 32)
+    return raw.astype(np.uint64).reshape(-1, 4)
+
+
+def _first_of_equal(group: list[Any], order: list[Any]) -> Numbers:
+    """For each entry the index of the entry that leads its group: equal in `group`, first by `order`."""
+    keys = [*group, *order]
+    position = np.lexsort(tuple(reversed(keys)))
+    same = np.ones(len(position), dtype=bool)
+    same[:1] = False
+    for key in group:
+        ordered = key[position]
+        same[1:] &= ordered[1:] == ordered[:-1]
+    starts = np.where(~same, np.arange(len(position)), 0)
+    leader_at = np.maximum.accumulate(starts) if len(starts) else starts
+    leader = np.empty(len(position), dtype=np.int64)
+    leader[position] = position[leader_at]
+    return leader
+
+
+def _columns(digests: Words) -> list[Any]:
+    return [digests[:, i] for i in range(digests.shape[1])]
+
+
+def same_ids(keys: Keys) -> Numbers:
+    """For each article the index of the one that keeps its (source, id): the smallest record digest."""
+    entry = np.arange(len(keys.rank))
+    group = [keys.rank, *_columns(keys.id_digest)]
+    return _first_of_equal(group, [*_columns(keys.record_digest), entry])
+
+
+def duplicates(keys: Keys, *, within_source: bool) -> Numbers:
+    """For each article the index of the one that is kept of all equal to it: smallest (source rank, id digest).
+
+    An article without a key equals only itself.
+    """
+    entry = np.arange(len(keys.rank))
+    alone = np.where(keys.has_key, -1, entry)
+    group = [alone, *_columns(keys.dedup_key), *([keys.rank] if within_source else [])]
+    return _first_of_equal(group, [keys.rank, *_columns(keys.id_digest), entry])

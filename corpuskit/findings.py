@@ -1,0 +1,294 @@
+"""A finding as a value, the table of kinds, and the tally."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, NamedTuple
+
+Severity = Literal["error", "warning", "info"]
+
+
+class Kind(NamedTuple):
+    """One row of the table of kinds: what it is, why it matters, how to fix it."""
+
+    severity: Severity
+    title: str
+    why: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Where, what and how bad: one thing that was noticed about one record or file.
+
+    `line` counts from 1, `offset` is the first byte of the record in the decompressed file, `record` is
+    its number from 1 in a container, `pointer` a JSON Pointer into the record, `keyword` the JSON Schema
+    keyword that failed.
+    """
+
+    kind: str
+    message: str
+    severity: Severity = "error"
+    file: str = ""
+    line: int | None = None
+    offset: int | None = None
+    record: int | None = None
+    pointer: str | None = None
+    keyword: str | None = None
+    hint: str | None = None
+    id: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The finding with exactly the fields of the JSON contract, in its order."""
+        fields = asdict(self)
+        return {name: fields[name] for name in FIELDS}
+
+
+FIELDS = (
+    "file", "line", "offset", "record", "pointer", "keyword", "kind", "severity", "message", "hint", "id",
+)  # fmt: skip
+
+
+def finding(kind: str, message: str, **fields: Any) -> Finding:
+    """A finding of a listed kind, with the severity and the fix of its row unless told otherwise."""
+    row = KINDS[kind]
+    fields.setdefault("hint", row.fix)
+    return Finding(kind=kind, message=message, severity=fields.pop("severity", row.severity), **fields)
+
+
+def tally(findings: Iterable[Finding]) -> Counter[str]:
+    """How many findings there are of each kind."""
+    return Counter(f.kind for f in findings)
+
+
+def worst(findings: Sequence[Finding]) -> Severity | None:
+    """The highest severity among findings, None where there are none."""
+    present = {f.severity for f in findings}
+    ranked: tuple[Severity, ...] = ("error", "warning", "info")
+    return next((s for s in ranked if s in present), None)
+
+
+# The kind of a failed JSON Schema keyword; keywords not named here are `schema-violation`.
+KEYWORD_KINDS = {
+    "required": "missing-field",
+    "dependentRequired": "missing-field",
+    "type": "wrong-type",
+    "format": "bad-format",
+    "additionalProperties": "unknown-field",
+    "unevaluatedProperties": "unknown-field",
+    "enum": "bad-value",
+    "const": "bad-value",
+    "pattern": "bad-value",
+    "minLength": "out-of-bounds",
+    "maxLength": "out-of-bounds",
+    "minItems": "out-of-bounds",
+    "maxItems": "out-of-bounds",
+    "minimum": "out-of-bounds",
+    "maximum": "out-of-bounds",
+    "exclusiveMinimum": "out-of-bounds",
+    "exclusiveMaximum": "out-of-bounds",
+    "multipleOf": "out-of-bounds",
+}
+
+KINDS: dict[str, Kind] = {
+    # --- bytes and JSON: the record cannot be read ---
+    "invalid-json": Kind(
+        "error", "Not JSON", "A reader of the file would stop here or lose the record.",
+        "Write one JSON value a line (RFC 8259).",
+    ),
+    "trailing-data": Kind(
+        "error", "Two values on one line", "Readers differ: some see two records, some none.",
+        "Put each object on a line of its own.",
+    ),
+    "not-an-object": Kind(
+        "error", "Not an object", "A record is a JSON object; a bare value has no fields.",
+        "Wrap the value in an object, or set `records` to the array of objects.",
+    ),
+    "duplicate-key": Kind(
+        "error", "A key stands twice in one object", "Readers keep the first or the last value: nobody knows which.",
+        "Keep one of the two.",
+    ),
+    "invalid-encoding": Kind(
+        "error", "Bytes that are not text in the source's encoding",
+        "Decoding them anyway would put other characters into the corpus.",
+        "Declare the file's encoding in corpus.toml (`encoding = \"...\"`), or repair the file.",
+    ),
+    "lone-surrogate": Kind(
+        "error", "Half of a surrogate pair", "It is no character, and no UTF-8 file can hold it.",
+        "Write the character itself, or both halves of its escape.",
+    ),
+    "too-deep": Kind(
+        "error", "Nested deeper than the limit", "Deep nesting crashes common parsers.",
+        "Flatten the record, or raise `[limits] depth`.",
+    ),
+    "line-too-long": Kind(
+        "error", "Longer than the limit", "Loaders refuse very long lines, and memory would not be bounded.",
+        "Split the record, or raise `[limits] line_bytes`.",
+    ),
+    # --- the article schema ---
+    "missing-field": Kind(
+        "error", "A required field is missing", "Everyone who loads the corpus relies on it.",
+        "Fill the field, or map it in `fields`.",
+    ),
+    "wrong-type": Kind(
+        "error", "A value of another type", "Loaders would turn the whole column into another type, or fail.",
+        "Write the value in the type that the schema names.",
+    ),
+    "bad-format": Kind(
+        "error", "A value that does not have the declared format", "Programs that parse it will fail.",
+        "Write the value as the format says.",
+    ),
+    "bad-value": Kind(
+        "error", "A value the schema does not allow", "The schema lists or describes the values that occur.",
+        "Use a value that the schema allows, or widen the schema.",
+    ),
+    "out-of-bounds": Kind(
+        "error", "A length or number outside its bounds", "The schema states the bounds that readers rely on.",
+        "Bring the value within the bounds, or widen the schema.",
+    ),
+    "unknown-field": Kind(
+        "error", "A field the schema does not know", "The schema is closed, so the value would be lost.",
+        "Add the field to the schema, or remove it from the record.",
+    ),
+    "schema-violation": Kind(
+        "error", "The record breaks a rule of the schema", "The schema is the promise made to those who load.",
+        "Compare the record with the rule that the message names.",
+    ),
+    "unrepresentable": Kind(
+        "error", "A value that the column cannot hold exactly", "Rounding it would change it in silence.",
+        "Declare the property as a string, or keep the number within 64 bits.",
+    ),
+    "empty-text": Kind(
+        "error", "No text", "An article without text teaches nothing and breaks tokenizers.",
+        "Remove the record, or map the field that holds the text (`fields = { text = \"...\" }`).",
+    ),
+    "bad-split": Kind(
+        "error", "The record's split is no split name", "It decides where the article is published.",
+        "Use a name of letters, digits and `_`, such as train or test.",
+    ),
+    # --- the index: fates that are no rejects ---
+    "duplicate": Kind(
+        "info", "The same content as another article", "Repeated articles are over-weighted in training.",
+        "Nothing to do: the first by source order and id is kept.",
+    ),
+    "duplicate-id": Kind(
+        "warning", "The same id as another article of its source", "An id must name one article.",
+        "Give each article an id of its own; the one with the smaller record digest is kept.",
+    ),
+    "license-conflict": Kind(
+        "warning", "A licence that [licensing] does not allow", "The release would promise rights nobody gave.",
+        "Remove the article, allow the licence, or set on_conflict = \"exclude\".",
+    ),
+    "torn-group": Kind(
+        "warning", "Given splits put equal articles into different splits", "A test on seen articles proves nothing.",
+        "Give all articles of one text or group the same split.",
+    ),
+    "over-budget": Kind(
+        "error", "More of a source was rejected than max_loss allows", "The release would not stand for its source.",
+        "Repair the records listed, or raise `max_loss` of the source.",
+    ),
+    "empty-corpus": Kind(
+        "warning", "No article was kept", "A release without articles is rarely what was meant.",
+        "Look at the rejects, and at the globs of each source.",
+    ),
+    # --- dates ---
+    "missing-timestamp": Kind(
+        "info", "No timestamp where the layout has one", "The article cannot be placed in time.",
+        "Nothing to do if the source prints none.",
+    ),
+    "missing-timezone": Kind(
+        "warning", "A time without a zone", "The instant is not known, so `published` stays null.",
+        "Declare the zone in corpus.toml, for example `timezone = \"Asia/Jakarta\"`.",
+    ),
+    "ambiguous-time": Kind(
+        "warning", "A local time that occurs twice or never", "Clocks were changed: the instant is not certain.",
+        "Write the time with its offset.",
+    ),
+    "partial-date": Kind(
+        "warning", "A date without day or time", "The instant is not known; `published_date` keeps what is.",
+        "Nothing to do if the source says no more.",
+    ),
+    "bad-timestamp": Kind(
+        "warning", "A date that has no certain reading", "Guessing would invent a time; `published_raw` keeps it.",
+        "Declare how dates are printed, for example `date_format = [\"%d/%m/%Y %H:%M\"]`.",
+    ),
+    # --- values that went aside ---
+    "value-aside": Kind(
+        "warning", "A value of another type went to `extra`", "The column stays clean and nothing is lost.",
+        "Write the value in the type that the schema names.",
+    ),
+    "unknown-license": Kind(
+        "warning", "A licence that is no SPDX expression", "Nobody can compute what it permits.",
+        "Use an SPDX id (https://spdx.org/licenses) or `LicenseRef-...`; the source's licence stands.",
+    ),
+    "unknown-language": Kind(
+        "warning", "A language that is no BCP 47 tag", "Loaders and hubs cannot select by it.",
+        "Use a tag such as `id`, `jv` or `pt-BR`; the source's language stands.",
+    ),
+    # --- files ---
+    "byte-order-mark": Kind(
+        "info", "A byte order mark", "It is no part of the text; it was skipped.",
+        "Nothing to do.",
+    ),
+    "unreadable-input": Kind(
+        "error", "The input cannot be read", "What lies behind the damage is lost.",
+        "Fetch or pack the file again.",
+    ),
+    "unsupported-input": Kind(
+        "error", "No reader for this file", "It was not checked.",
+        "Name a .txt, .jsonl or .json file (plain, .gz, .zst, .bz2, .xz), a corpus.toml or a release.",
+    ),
+    "bad-configuration": Kind(
+        "error", "corpus.toml is wrong", "The build would not do what was meant.",
+        "Correct the key that the message names.",
+    ),
+    "no-files": Kind(
+        "error", "A source without files", "Its globs match nothing.",
+        "Compare `files` with what lies in the folder.",
+    ),
+    "absent-language": Kind(
+        "warning", "A declared language without articles", "The declaration promises what is not there.",
+        "Remove it from `languages`, or look for the missing articles.",
+    ),
+    "unknown-terms": Kind(
+        "warning", "A source whose licence is not known", "Nobody may rely on a right to reuse its articles.",
+        "Find the terms of the source and state them as an SPDX id or `LicenseRef-...`.",
+    ),
+    # --- a release ---
+    "missing-file": Kind(
+        "error", "A file of the manifest is not there", "The release is not whole.",
+        "Fetch the release again, or build it again.",
+    ),
+    "extra-file": Kind(
+        "error", "A file that the manifest does not list", "Loaders might take it for data.",
+        "Remove it, or build the release again.",
+    ),
+    "foreign-file": Kind(
+        "info", "A file that the publisher or a hub added", "It is not part of the release.",
+        "Nothing to do.",
+    ),
+    "changed-file": Kind(
+        "error", "A file is not what the manifest says", "Its bytes changed after the release was built.",
+        "Fetch the release again, or build it again.",
+    ),
+    "bad-manifest": Kind(
+        "error", "The manifest cannot be trusted", "It does not match its sidecar or is no manifest.",
+        "Fetch the release again, or build it again.",
+    ),
+    "wrong-root": Kind(
+        "error", "Another root digest than expected", "This is not the release that was meant.",
+        "Fetch the release again from where the digest was published.",
+    ),
+    "wrong-claim": Kind(
+        "error", "A number or statement that the data contradict", "Claims are computed, never typed.",
+        "Render the card again (`corpuskit card RELEASE --write`), or build again.",
+    ),
+    "wrong-content": Kind(
+        "error", "The rows are not those of the manifest", "Row digests, counts or ids do not add up.",
+        "Build the release again.",
+    ),
+    "no-audit": Kind(
+        "info", "No audit folder beside the release", "Ledger and rejects cannot be checked here.",
+        "Nothing to do for a published copy.",
+    ),
+}  # fmt: skip

@@ -1,0 +1,45 @@
+"""The names of everything on disk."""
+
+from pathlib import Path
+
+README = "README.md"
+LICENSE = "LICENSE"
+NOTICE = "NOTICE.md"
+MANIFEST = "manifest.json"
+SIDECAR = "manifest.json.sha256"
+ARTICLE_SCHEMA = "schemas/article.schema.json"
+DATA = "data"
+PROVENANCE = "provenance"
+
+LEDGER = "ledger.parquet"
+REJECTS = "rejects.parquet"
+EDITS = "edits.parquet"
+FINDINGS = "findings.jsonl"
+
+# What a version control or a hub adds to a published copy; never ours, never an error.
+FOREIGN = frozenset({".git", ".gitattributes", ".gitignore", ".huggingface", ".cache"})
+
+
+def release_name(name: str, version: str) -> str:
+    """The folder of a release in the output folder."""
+    return f"{name}-{version}"
+
+
+def audit_folder(release: Path) -> Path:
+    """The audit folder that belongs to a release, beside it."""
+    return release.with_name(release.name + ".audit")
+
+
+def refused_folder(release: Path) -> Path:
+    """Where the audit of a refused build goes while an earlier release stands: that keeps its own."""
+    return release.with_name(release.name + ".refused.audit")
+
+
+def shard_name(split: str, index: int, count: int) -> str:
+    """Path of a data shard inside a release: the pattern that hubs recognise for any split name."""
+    return f"{DATA}/{split}-{index:05d}-of-{count:05d}.parquet"
+
+
+def provenance_name(index: int) -> str:
+    """Path of a provenance file inside a release."""
+    return f"{PROVENANCE}/{index:05d}.arrow"

@@ -1,0 +1,145 @@
+"""What the map phase leaves on disk for the others: Arrow files of rows, ledger, rejects, edits, findings."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from corpuskit.findings import Finding
+
+DIGEST = pa.binary(32)
+
+# One line a record. `piece` is the index of its piece in the task; offsets and lines count from there.
+# A record without a `reason` gives the part's next row; `size` is what its digest is taken over, in bytes.
+LEDGER = pa.schema(
+    [
+        ("piece", pa.int32()),
+        ("offset", pa.int64()),
+        ("length", pa.int64()),
+        ("line", pa.int64()),
+        ("record", pa.int64()),
+        ("sha256", DIGEST),
+        ("reason", pa.string()),
+        ("id", pa.string()),
+        ("id_digest", DIGEST),
+        ("text_key", DIGEST),
+        ("dedup_key", DIGEST),
+        ("group", pa.string()),
+        ("split", pa.string()),
+        ("license", pa.string()),
+        ("record_digest", DIGEST),
+        ("size", pa.int64()),
+    ]
+)
+REJECTS = pa.schema(
+    [
+        ("piece", pa.int32()),
+        ("offset", pa.int64()),
+        ("length", pa.int64()),
+        ("line", pa.int64()),
+        ("record", pa.int64()),
+        ("reason", pa.string()),
+        ("pointer", pa.string()),
+        ("message", pa.string()),
+        ("raw", pa.binary()),
+    ]
+)
+EDITS = pa.schema(
+    [
+        ("id", pa.string()),
+        ("transform", pa.string()),
+        ("field", pa.string()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("removed", pa.binary()),
+        ("inserted", pa.binary()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part on disk and what is worth knowing without opening it.
+
+    `records` is how many records each piece gave; `kinds` counts findings, `edits` the edits of
+    each transform.
+    """
+
+    folder: Path
+    records: tuple[int, ...]
+    rows: int
+    kinds: Mapping[str, int]
+    edits: Mapping[str, int]
+
+    def table(self, name: str) -> Any:
+        """A table of the part, memory-mapped."""
+        with pa.memory_map(str(self.folder / f"{name}.arrow")) as source:
+            return pa.ipc.open_file(source).read_all()
+
+    def findings(self) -> Iterator[dict[str, Any]]:
+        """The findings of the part, as dicts with the fields of a Finding and the index of the piece."""
+        path = self.folder / "findings.jsonl"
+        if path.exists():
+            with path.open(encoding="utf-8") as lines:
+                yield from map(json.loads, lines)
+
+
+@dataclass(slots=True)
+class PartWriter:
+    """Writes one part: rows go to disk in batches, so that memory stays bounded."""
+
+    folder: Path
+    schemas: Mapping[str, Any]
+    flush_rows: int = 2000
+    _columns: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
+    _files: dict[str, Any] = field(default_factory=dict)
+    _findings: Any = None
+    _pending: int = 0
+
+    def __enter__(self) -> "PartWriter":
+        self.folder.mkdir(parents=True)
+        for name, schema in self.schemas.items():
+            self._files[name] = pa.ipc.new_file(str(self.folder / f"{name}.arrow"), schema)
+            self._columns[name] = {column: [] for column in schema.names}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self.flush()
+        finally:
+            for file in self._files.values():
+                file.close()
+            if self._findings is not None:
+                self._findings.close()
+
+    def append(self, name: str, row: Mapping[str, Any]) -> None:
+        """Add a row to a table of the part."""
+        for column, values in self._columns[name].items():
+            values.append(row.get(column))
+
+    def note(self, piece: int, finding: Finding) -> None:
+        """Add a finding about a record of a piece."""
+        if self._findings is None:
+            self._findings = (self.folder / "findings.jsonl").open("w", encoding="utf-8")
+        json.dump({"piece": piece, **finding.as_dict()}, self._findings, ensure_ascii=False)
+        self._findings.write("\n")
+
+    def record_done(self, size: int) -> None:
+        """Tell that a record of so many bytes is complete; flushes when enough has gathered."""
+        self._pending += size
+        if self._pending > 8 << 20 or len(next(iter(self._columns["ledger"].values()))) >= self.flush_rows:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what has gathered as one record batch a table."""
+        self._pending = 0
+        for name, columns in self._columns.items():
+            schema = self.schemas[name]
+            if next(iter(columns.values())):
+                arrays = [pa.array(values, schema.field(column).type) for column, values in columns.items()]
+                self._files[name].write_batch(pa.record_batch(arrays, schema=schema))
+                for values in columns.values():
+                    values.clear()

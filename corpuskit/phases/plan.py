@@ -1,0 +1,200 @@
+"""Finds the inputs of each source, pins them, and cuts them into map tasks."""
+
+import glob
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from corpuskit.digests import file_sha256
+from corpuskit.errors import InputChanged, InputError, SpecError
+from corpuskit.provenance import Source
+from corpuskit.readers import Piece, reader_for, stem
+from corpuskit.readers.streams import compression
+from corpuskit.spec import CorpusSpec
+
+# What one map task reads: enough to be worth a process, little enough to bound memory.
+SLICE_BYTES = 64 << 20
+# Small files share a task; a group ends at a file whose name's digest says so, so that a new file
+# changes one group and not all that follow.
+_GROUP_BYTES, _GROUP_FILES, _GROUP_MASK = 16 << 20, 512, 127
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An input file as it was when the build began; `name` is relative to corpus.toml, `/`-separated."""
+
+    source: str
+    path: Path
+    name: str
+    bytes: int
+    sha256: str
+    stamp: tuple[int, int, int]
+    reader: str
+    identifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class MapTask:
+    """The pieces of input that one task reads, all of one source and one reader."""
+
+    source: Source
+    reader: str
+    pieces: tuple[Piece, ...]
+
+
+def find_inputs(spec: CorpusSpec, pinned: Callable[[int], None] | None = None) -> list[Input]:
+    """Every input file, source by source and sorted by path, pinned by size and sha256.
+
+    `pinned` is told the bytes of each file as it is read. Raises SpecError for a source without files, a
+    file that two sources claim, a name that is no UTF-8, or a symlink that leaves the root of its glob.
+    """
+    inputs: list[Input] = []
+    owners: dict[tuple[int, int], tuple[str, str]] = {}
+    for source in spec.sources:
+        found = _matches(spec, source)
+        if not found:
+            raise SpecError(
+                f"source {source.name!r} has no files: {', '.join(source.files)} match nothing.",
+                str(spec.root / spec.file), None, "Compare `files` with what lies in the folder.",
+            )  # fmt: skip
+        common = _common_folder(source)
+        for name in sorted(found):
+            path = found[name]
+            status = path.stat()
+            owner = owners.setdefault((status.st_dev, status.st_ino), (source.name, name))
+            if owner[0] != source.name:
+                raise SpecError(
+                    f"{name} belongs to two sources: {owner[0]!r} and {source.name!r}.",
+                    str(spec.root / spec.file),
+                )
+            if owner[1] != name:
+                continue  # a second name of one file: counted once, under the name that sorts first
+            inputs.append(_pin(source, path, name, common))
+            if pinned is not None:
+                pinned(inputs[-1].bytes)
+    return inputs
+
+
+def _matches(spec: CorpusSpec, source: Source) -> dict[str, Path]:
+    """Files by name for all globs of a source."""
+    found: dict[str, Path] = {}
+    for pattern in source.files:
+        root = (spec.root / _fixed_part(pattern)).resolve()
+        names = glob.glob(pattern, root_dir=spec.root, recursive=True, include_hidden=False)  # noqa: PTH207 - Path.glob takes no `../` in a pattern
+        for name in names:
+            path = spec.root / name
+            if not path.is_file():
+                if path.is_symlink():
+                    raise SpecError(
+                        f"{name} is a symlink to nothing that can be read: {path.readlink()}.", spec.file
+                    )
+                continue
+            target = path.resolve()
+            if not target.is_relative_to(root):
+                raise SpecError(
+                    f"{name} is a symlink that leaves {_fixed_part(pattern) or '.'}: {target}.", spec.file
+                )
+            try:
+                name.encode()
+            except UnicodeEncodeError as error:
+                shown = os.fsencode(name).decode(errors="backslashreplace")
+                raise InputError(shown, "the file name is not UTF-8.", "Rename the file.") from error
+            found[PurePosixPath(os.path.normpath(name)).as_posix()] = path
+    return found
+
+
+def _fixed_part(pattern: str) -> str:
+    """The folder of a glob before its first wildcard; the folder of the file where it has none."""
+    parts = PurePosixPath(pattern).parts
+    fixed: list[str] = []
+    for part in parts[:-1]:
+        if glob.has_magic(part):
+            break
+        fixed.append(part)
+    return str(PurePosixPath(*fixed)) if fixed else ""
+
+
+def _common_folder(source: Source) -> str:
+    """The folder common to all globs of a source; ids of its files are paths below it."""
+    folders = [os.path.normpath(_fixed_part(pattern) or ".") for pattern in source.files]
+    return os.path.commonpath(folders) if len({f.startswith("/") for f in folders}) == 1 else "."
+
+
+def _pin(source: Source, path: Path, name: str, common: str) -> Input:
+    reader = source.reader or reader_for(name)
+    if reader is None:
+        raise SpecError(
+            f"no reader for {name}: its suffix names none.", None, None,
+            f"Say `reader = \"text\"`, \"jsonl\" or \"json\" for source {source.name!r}.",
+        )  # fmt: skip
+    try:
+        stamp = _stamp(path)
+        sha256, size = file_sha256(path)
+    except OSError as error:
+        raise InputError(name, f"cannot be read: {error.strerror}.") from error
+    below = os.path.relpath(name, common) if common != "." else name
+    return Input(source.name, path, name, size, sha256, stamp, reader, stem(PurePosixPath(below).as_posix()))
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns, status.st_ino
+
+
+def check_unchanged(inputs: Sequence[Input]) -> None:
+    """Raise InputChanged where a file is not the one that was pinned."""
+    for item in inputs:
+        try:
+            same = _stamp(item.path) == item.stamp and item.stamp[0] == item.bytes
+        except OSError:
+            same = False
+        if not same:
+            raise InputChanged(
+                item.name, "changed while it was read.", "Run the build again when it is at rest."
+            )
+
+
+def map_tasks(spec: CorpusSpec, inputs: Sequence[Input]) -> list[MapTask]:
+    """The map tasks of a build, in input order; the cut depends on nothing but the files."""
+    sources = {source.name: source for source in spec.sources}
+    tasks: list[MapTask] = []
+    group: list[Input] = []
+
+    def close() -> None:
+        if group:
+            pieces = tuple(Piece(i.path, i.name, identifier=i.identifier) for i in group)
+            tasks.append(MapTask(sources[group[0].source], group[0].reader, pieces))
+            group.clear()
+
+    for item in inputs:
+        if group and (group[0].source, group[0].reader) != (item.source, item.reader):
+            close()
+        if item.bytes > _GROUP_BYTES or compression(item.name):
+            close()
+            whole = Piece(item.path, item.name, identifier=item.identifier)
+            tasks += [MapTask(sources[item.source], item.reader, (piece,)) for piece in _cut(whole, item)]
+            continue
+        group.append(item)
+        ends = hashlib.sha256(item.name.encode()).digest()[0] & _GROUP_MASK == 0
+        if ends or len(group) == _GROUP_FILES or sum(i.bytes for i in group) > _GROUP_BYTES:
+            close()
+    close()
+    return tasks
+
+
+def _cut(piece: Piece, item: Input) -> Iterator[Piece]:
+    """Newline-aligned ranges of about SLICE_BYTES of a big plain JSONL file; any other file whole."""
+    if item.reader != "jsonl" or compression(item.name) or item.bytes <= SLICE_BYTES:
+        yield piece
+        return
+    start, line = 0, 1
+    with piece.path.open("rb") as file:
+        while start < item.bytes:
+            end, ends = start, 0
+            while end < start + SLICE_BYTES and (chunk := file.read(1 << 20)):
+                end, ends = end + len(chunk), ends + chunk.count(b"\n")
+            tail = file.readline()
+            yield replace(piece, start=start, end=end + len(tail), first_line=line)
+            start, line = end + len(tail), line + ends + tail.count(b"\n")

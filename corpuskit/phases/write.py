@@ -1,0 +1,145 @@
+"""The write phase: from parts and fates to data shards, read back, and to provenance files."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from corpuskit.batches import cut_by_content, cut_evenly
+from corpuskit.errors import OutputError
+from corpuskit.layout import shard_name
+from corpuskit.phases.index import Index
+from corpuskit.phases.parts import Part
+from corpuskit.schema import ArticleSchema
+from corpuskit.spec import Output
+from corpuskit.stats import Statistics
+from corpuskit.writers import parquet
+
+
+@dataclass(frozen=True, slots=True)
+class ShardTask:
+    """One data shard: which rows of which parts, in order, and where its row groups end."""
+
+    path: Path
+    name: str
+    split: str
+    schema: ArticleSchema
+    rows: tuple[tuple[Path, npt.NDArray[np.int64]], ...]
+    group_ends: tuple[int, ...]
+    compression: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A shard as written: its rows, their size in Arrow memory, and their statistics."""
+
+    name: str
+    split: str
+    rows: int
+    arrow_bytes: int
+    statistics: Statistics = field(compare=False)
+
+
+def shard_tasks(
+    folder: Path, index: Index, parts: Sequence[Part], schema: ArticleSchema, output: Output
+) -> Iterator[ShardTask]:
+    """The shards of all splits, in release order."""
+    for split in index.splits:
+        chosen = index.kept(split)
+        sizes: list[int] = index.size[chosen].tolist()
+        marks: list[int] = index.mark[chosen].tolist()
+        fixed = output.shards.get(split)
+        ends = cut_evenly(sizes, fixed) if fixed else cut_by_content(sizes, marks, output.shard_bytes)
+        start = 0
+        for number, end in enumerate(ends):
+            name = shard_name(split, number, len(ends))
+            groups = cut_by_content(sizes[start:end], marks[start:end], output.row_group_bytes)
+            rows = tuple(_by_part(chosen[start:end], index, parts))
+            yield ShardTask(folder / name, name, split, schema, rows, tuple(groups), output.compression)
+            start = end
+
+
+def _by_part(
+    records: npt.NDArray[np.int64], index: Index, parts: Sequence[Part]
+) -> Iterator[tuple[Path, npt.NDArray[np.int64]]]:
+    """Rows by part, for records in input order."""
+    part_of = np.searchsorted(index.starts, records, side="right") - 1
+    for number in np.unique(part_of):
+        yield parts[number].folder, index.row[records[part_of == number]]
+
+
+def write_shard(task: ShardTask) -> Shard:
+    """Write a shard durably, then decode it again and compare it with the parts."""
+    statistics, size = Statistics(), 0
+    task.path.parent.mkdir(parents=True, exist_ok=True)
+    part = task.path.with_name(task.path.name + ".part")
+    parquet.write_groups(part, task.schema.arrow, _groups(task), task.compression)
+    for written, meant in zip(parquet.read_groups(part), _groups(task), strict=True):
+        if not written.equals(meant):
+            raise OutputError(
+                str(task.path), "what was written does not read back as it was: the disk is failing."
+            )
+        statistics.add(written, task.schema)
+        size += written.nbytes  # as a reader counts it: the card states what `datasets` will find
+    part.rename(task.path)
+    return Shard(task.name, task.split, statistics.rows, size, statistics)
+
+
+def _groups(task: ShardTask) -> Iterator[Any]:
+    """The row groups of a shard as Arrow tables, each in one chunk."""
+    open_rows = cache(_rows)
+    starts = np.concatenate([[0], np.cumsum([len(rows) for _, rows in task.rows])])
+    first = 0
+    for last in task.group_ends:
+        pieces = []
+        for (folder, rows), begin, end in zip(task.rows, starts[:-1], starts[1:], strict=True):
+            low, high = max(first, begin), min(last, end)
+            if low < high:
+                pieces.append(open_rows(folder).take(rows[low - begin : high - begin]))
+        yield pa.concat_tables(pieces).replace_schema_metadata(task.schema.arrow.metadata).combine_chunks()
+        first = last
+
+
+def _rows(folder: Path) -> Any:
+    with pa.memory_map(str(folder / "rows.arrow")) as source:
+        return pa.ipc.open_file(source).read_all()
+
+
+PROVENANCE = pa.schema(
+    [
+        ("source", pa.string()),
+        ("id", pa.string()),
+        ("split", pa.string()),
+        ("file", pa.string()),
+        ("offset", pa.int64()),
+        ("length", pa.int64()),
+        ("line", pa.int64()),
+        ("record", pa.int64()),
+        ("sha256", pa.string()),
+        ("record_digest", pa.string()),
+    ]
+)
+
+
+def write_provenance(path: Path, ledger: Iterator[Any]) -> int:
+    """Write where each kept row came from, from the ledger's tables, as an Arrow file; returns the rows."""
+    import pyarrow.compute as pc
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = 0
+    with path.open("wb") as file, pa.ipc.new_file(file, PROVENANCE) as writer:
+        for table in ledger:
+            kept = table.filter(pc.equal(table["fate"], "kept")).select(PROVENANCE.names)
+            writer.write_table(kept.cast(PROVENANCE).combine_chunks())
+            rows += kept.num_rows
+    return rows
+
+
+def split_rows(shards: Sequence[Shard], splits: Sequence[str]) -> Mapping[str, int]:
+    """Rows by split, a split without rows included."""
+    return {split: sum(shard.rows for shard in shards if shard.split == split) for split in splits}

@@ -1,0 +1,57 @@
+"""Who made what, under which terms: the frozen `Source`, and the place of a record."""
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+
+class Place(NamedTuple):
+    """Where a record lies: its file, bytes and line, or its number in a container.
+
+    `offset` and `length` count bytes of the decompressed file, `line` and `number` count from 1;
+    `sha256` is that of the record's bytes.
+    """
+
+    file: str
+    offset: int | None
+    length: int | None
+    line: int | None
+    number: int | None
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One source of articles: who published them, under which terms, and how its files are read."""
+
+    name: str
+    rank: int
+    files: tuple[str, ...]
+    license: str
+    reader: str | None = None
+    records: str | None = None
+    encoding: str | None = None
+    language: str | None = None
+    license_url: str | None = None
+    license_evidence: str | None = None
+    timezone: str | None = None
+    date_format: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+    title_suffix: str | None = None
+    navigation: Literal["auto", "off"] = "auto"
+    navigation_cut_from: str | None = None
+    split: str | None = None
+    publisher: str | None = None
+    homepage: str | None = None
+    collected: str | None = None
+    collection: str | None = None
+    terms: str | None = None
+    max_loss: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a single record or file may cost before it is refused."""
+
+    line_bytes: int = 64 << 20
+    depth: int = 64
+    ratio: int = 1000

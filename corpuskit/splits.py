@@ -1,0 +1,60 @@
+"""The published split rule: a keyed digest of a group decides, so nothing moves when a corpus grows."""
+
+import hashlib
+import math
+import re
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+TRAIN = "train"
+_NAME = re.compile(r"[A-Za-z0-9_]+")
+
+
+def is_split_name(name: object) -> bool:
+    """Whether a value can name a split: letters, digits and `_`, which every loader accepts."""
+    return isinstance(name, str) and _NAME.fullmatch(name) is not None
+
+
+def split_order(name: str) -> tuple[int, str]:
+    """A sort key that puts train, validation and test first, then the others by name."""
+    usual = (TRAIN, "validation", "test")
+    return (usual.index(name) if name in usual else len(usual), name)
+
+
+def splitter(shares: Mapping[str, Fraction], salt: str) -> Callable[[bytes], str]:
+    """A function from a key's UTF-8 to its split.
+
+    u = the first 8 bytes, big-endian, of sha256(salt || 0x00 || key), as a fraction of 2^64. The splits
+    other than `train` take [0, s1), [s1, s1+s2), ... in the order of their names; `train` takes the rest.
+    """
+    bounds: list[tuple[int, str]] = []
+    total = Fraction(0)
+    for name in sorted(shares):
+        if name != TRAIN:
+            total += shares[name]
+            bounds.append((math.ceil(total * 2**64), name))
+    prefix = salt.encode() + b"\0"
+
+    def split(key: bytes) -> str:
+        u = int.from_bytes(hashlib.sha256(prefix + key).digest()[:8], "big")
+        return next((name for bound, name in bounds if u < bound), TRAIN)
+
+    return split
+
+
+def rule(shares: Mapping[str, Fraction] | None, salt: str, by: str, field: str | None) -> dict[str, Any]:
+    """The rule as the manifest states it, enough for anyone to recompute each split."""
+    if field is not None:
+        return {"kind": "given", "field": field}
+    if shares is None:
+        return {"kind": "none", "split": TRAIN}
+    return {
+        "kind": "keyed-digest",
+        "by": by,
+        "salt": salt,
+        "shares": {name: float(share) for name, share in sorted(shares.items())},
+        "u": "first 8 bytes, big-endian, of sha256(salt || 0x00 || key), as a fraction of 2^64",
+        "intervals": "splits other than train take [0, s1), [s1, s1+s2), ... in the order of their names; "
+        "train takes the rest",
+    }

@@ -1,0 +1,89 @@
+"""The commit protocol: lock, staging folder beside the target, fsync, rename or atomic exchange."""
+
+import ctypes
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from corpuskit.errors import Busy, OutputError
+
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+
+
+@contextmanager
+def locked(out: Path, name: str) -> Iterator[None]:
+    """Hold the lock of a corpus in an output folder; raises Busy at once where another build holds it."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        path = out / f".{name}.lock"
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise OutputError(str(out), f"cannot be written: {error.strerror}.") from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Busy(str(out)) from error
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def staging(out: Path, name: str) -> Iterator[Path]:
+    """A folder in the output folder to build in, hidden and removed at the end, whatever happens.
+
+    The lock of the corpus must be held: what earlier builds left behind is removed first.
+    """
+    for orphan in out.glob(f".{name}.stage-*"):
+        shutil.rmtree(orphan, ignore_errors=True)
+    folder = out / f".{name}.stage-{os.getpid()}"
+    try:
+        folder.mkdir()
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sync_tree(folder: Path) -> None:
+    """Make every file and folder below a folder durable."""
+    for root, _, files in os.walk(folder):
+        for name in files:
+            _sync(Path(root) / name)
+        _sync(Path(root))
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def publish(folder: Path, target: Path) -> None:
+    """Move a finished folder to its place, durably; an existing folder there is exchanged atomically.
+
+    What stood there before is then at `folder`, for the caller to remove. Raises OutputError.
+    """
+    try:
+        if target.exists():
+            _exchange(folder, target)
+        else:
+            folder.rename(target)
+        _sync(target.parent)
+    except OSError as error:
+        raise OutputError(str(target), f"cannot be put in place: {error.strerror}.") from error
+
+
+def _exchange(one: Path, other: Path) -> None:
+    renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if renameat2 is None:
+        raise OSError(errno.ENOSYS, "this system cannot exchange two folders atomically")
+    if renameat2(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE):
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
