@@ -153,7 +153,7 @@ def compose(article: Article, streams: dict[str, Stream]) -> bytes:
     text, starts = streams[article.language][:2]
     token, parts, size, *picks = DICE.unpack(article.dice)
     parts = 4 + parts % 6
-    run = round((27 + size % 31) / parts)
+    run = round((30 + size % 23) / parts)
     limit = len(starts) - run
     site = SITES[article.number % len(SITES)]
     paragraphs = [f'"Nomor {article.number:x}-{token:08x} dari {site}.'.encode()]

@@ -28,7 +28,7 @@ from corpuskit.schema import ArticleSchema, article_schema, built_in
 from corpuskit.spec import CorpusSpec, load_spec
 from corpuskit.staging import locked, publish, staging, sync_tree
 from corpuskit.stats import Statistics
-from corpuskit.validation import compile_schema, load_schema
+from corpuskit.validation import compile_schema, read_schema
 
 # (phase, done, total, records): done and total in bytes, or in shards for the write phase.
 Progress = Callable[[str, int, int, int], None]
@@ -96,11 +96,7 @@ def corpus_schema(spec: CorpusSpec) -> ArticleSchema:
     if spec.schema is None:
         return built_in()
     path = spec.root / spec.schema
-    document = load_schema(path)
-    compile_schema(document, path)  # a reference that leaves the folder is refused before it is followed
-    return article_schema(
-        document, text=spec.text, file=path, load=lambda reference: load_schema(path.parent / reference)
-    )
+    return article_schema(read_schema(path)[0], text=spec.text, file=path)
 
 
 def map_context(spec: CorpusSpec) -> MapContext:
@@ -220,6 +216,8 @@ def _corpus_findings(spec: CorpusSpec, mapped: _Mapped) -> Iterator[Finding]:
             yield finding(
                 "unknown-terms", f"source {source.name!r} has the licence {source.license}", file=spec.file
             )
+    if spec.licensing.on_conflict == "warn":
+        yield from _license_conflicts(spec, mapped, "warning")
     if not (mapped.index.fate == KEPT).any():
         yield finding("empty-corpus", "no article was kept", file=spec.file)
     if spec.splits.field is not None or any(source.split for source in spec.sources):
@@ -237,21 +235,26 @@ def _refusals(spec: CorpusSpec, mapped: _Mapped) -> list[Finding]:
                 f"max_loss = {source.max_loss:g} allows {int(source.max_loss * account['in'])}."
             )
             refusals.append(finding("over-budget", message, file=spec.file))
-    refusals += _license_conflicts(spec, mapped) if spec.licensing.on_conflict == "refuse" else []
+    if spec.licensing.on_conflict == "refuse":
+        refusals += _license_conflicts(spec, mapped, "error")
     return refusals
 
 
-def _license_conflicts(spec: CorpusSpec, mapped: _Mapped) -> list[Finding]:
-    allow, deny = spec.licensing.allow, spec.licensing.deny
+def _license_conflicts(spec: CorpusSpec, mapped: _Mapped, severity: str) -> list[Finding]:
+    """One finding for each licence among the articles that [licensing] does not allow."""
     licenses: Counter[str] = Counter()
     for part in mapped.parts:
         licenses.update(name for name in part.table("ledger")["license"].to_pylist() if name is not None)
     return [
-        finding("license-conflict", f"{count} records are under {name}, which [licensing] does not allow.",
-                severity="error", file=spec.file)
+        finding(
+            "license-conflict",
+            f"{count} records are under {name}, which [licensing] does not allow.",
+            severity=severity,
+            file=spec.file,
+        )
         for name, count in sorted(licenses.items())
-        if not permits(name, allow=allow, deny=deny)
-    ]  # fmt: skip
+        if not permits(name, allow=spec.licensing.allow, deny=spec.licensing.deny)
+    ]
 
 
 def _refused(

@@ -14,7 +14,7 @@ from corpuskit.provenance import Limits, Source
 from corpuskit.readers import READERS, Piece, Record, reader_for, stem
 from corpuskit.readers.dialect import Malformed, parse_value
 from corpuskit.schema import ArticleSchema, article_schema, built_in
-from corpuskit.validation import Judge, compile_schema, load_schema
+from corpuskit.validation import Judge, compile_schema, read_schema
 
 # (file, bytes so far, records so far)
 Progress = Callable[[str, int, int], None]
@@ -119,10 +119,8 @@ def _judge(
         own = built_in()
         return compile_schema(own.document, formats=formats), lambda: own
     if isinstance(schema, str | Path):
-        path = Path(schema)
-        document = load_schema(path)
-        judge = compile_schema(document, path, formats=formats)
-        return judge, lambda: article_schema(document, file=path, load=lambda r: load_schema(path.parent / r))
+        document, judge = read_schema(Path(schema), formats=formats)
+        return judge, lambda: article_schema(document, file=Path(schema))
     judge = compile_schema(schema, formats=formats)
     return judge, lambda: article_schema(schema)
 

@@ -1,13 +1,12 @@
 """One article schema: from JSON Schema to the shapes of columns, Arrow types and hub features.
 
 The documented subset that becomes typed columns: string, integer, number, boolean, `format: date-time`,
-arrays with one `items` schema, objects with `properties`, each also nullable, and non-recursive `$ref`
-within the schema's folder. Anything else becomes a column of JSON text, with a note.
+arrays with one `items` schema, objects with `properties`, each also nullable, and non-recursive `$ref`. Anything else becomes a column of JSON text, with a note.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -89,16 +88,15 @@ def article_schema(
     *,
     text: tuple[str, ...] = ("text",),
     file: Path | None = None,
-    load: Callable[[str], Any] | None = None,
 ) -> ArticleSchema:
-    """The columns that follow from a JSON Schema document.
+    """The columns that follow from a JSON Schema document, whose references stay inside it.
 
-    `load` gives the parsed file behind a relative reference. Raises SchemaError where the document does
+    Raises SchemaError where the document does
     not describe an object with properties, or its text role is not a required string field.
     """
     name = str(file) if file else "article schema"
     notes: list[str] = []
-    walk = _Walk(document, load, notes)
+    walk = _Walk(document, notes)
     top = walk.resolve(document, ())
     properties = top.get("properties") if isinstance(top, dict) else None
     if not isinstance(properties, dict) or not properties:
@@ -125,7 +123,6 @@ class _Walk:
     """Follows a document's properties and local references, and notes what has no column type."""
 
     root: Any
-    load: Callable[[str], Any] | None
     notes: list[str]
 
     def resolve(self, schema: Any, seen: tuple[str, ...]) -> Any:
@@ -142,7 +139,7 @@ class _Walk:
 
     def _target(self, reference: str) -> Any:
         path, _, fragment = reference.partition("#")
-        document = self.root if not path else self.load(path) if self.load else {}
+        document = {} if path else self.root
         for step in fragment.split("/")[1:]:
             key = step.replace("~1", "/").replace("~0", "~")
             document = document.get(key, {}) if isinstance(document, dict) else {}

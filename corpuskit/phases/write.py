@@ -51,8 +51,7 @@ def shard_tasks(
     """The shards of all splits, in release order."""
     for split in index.splits:
         chosen = index.kept(split)
-        sizes: list[int] = index.size[chosen].tolist()
-        marks: list[int] = index.mark[chosen].tolist()
+        sizes, marks = index.size[chosen], index.mark[chosen]
         fixed = output.shards.get(split)
         ends = cut_evenly(sizes, fixed) if fixed else cut_by_content(sizes, marks, output.shard_bytes)
         start = 0

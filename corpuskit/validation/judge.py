@@ -10,6 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import jsonschema_rs
 
+from corpuskit.bundling import bundle
 from corpuskit.errors import SchemaError
 from corpuskit.validation.sentences import sentence
 
@@ -69,6 +70,18 @@ def load_schema(path: Path) -> Any:
         raise SchemaError(f"is not JSON: {error.msg}.", str(path), error.lineno) from error
     except (UnicodeDecodeError, RecursionError) as error:
         raise SchemaError("is not JSON in UTF-8, or nested too deep.", str(path)) from error
+
+
+def read_schema(path: Path, *, formats: bool = True) -> tuple[Any, Judge]:
+    """The document of a schema file with all files that it refers to inside it, and its judge.
+
+    Raises SchemaError for what is no schema, or refers to anything outside its folder.
+    """
+    document = load_schema(path)
+    judge = compile_schema(
+        document, path, formats=formats
+    )  # refuses what leaves the folder, before it is followed
+    return bundle(document, lambda name: load_schema(path.parent / name)), judge
 
 
 def compile_schema(document: Any, file: Path | None = None, *, formats: bool = True) -> Judge:
