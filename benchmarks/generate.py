@@ -5,11 +5,10 @@
 OUT/data holds the records, OUT/truth.jsonl one line a record (where it lies, how it was broken, what must
 become of it), OUT/truth-summary.json the totals, OUT/corpus.toml a specification that `corpuskit build` takes
 as it is. The same arguments give the same bytes, in any process. Texts are slices of a seeded stream of
-invented words, so that memory stays small and writing is fast; each fresh text has a token of its own, so
-that only planted texts repeat.
+invented words, so memory stays small; each fresh text has a token of its own, so only planted texts repeat.
 
 In truth.jsonl `length` leaves the line break out, `id` is null where a strict reader cannot know it, and
-`way` is null for a sound record.
+`way` is null for a sound record. Of equal texts the one whose id has the smallest SHA-256 is kept.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ SYLLABLES = {
     "en": "the a be co de en fi gro ha in is ju ke li mo ne o of on or pre re sta to un vi wo we at al an "
     "ble cal der ful ger hood ing ish ling ment ness per ry ship ster ten tion tle ton ty ward",
 }
-RARE = "café|naïf|Jumʿat|“kutipan”|Rp 17.500|3½ km²|日本|ꦗꦮ|☕|🌋|a\u0301dil|C:\\data|dan/atau".split("|")
+RARE = "café naïf Jumʿat “kutipan” Rp\u00a017.500 3½\u00a0km² 日本 ꦗꦮ ☕ 🌋 a\u0301dil C:\\data dan/atau"
 DICE = struct.Struct("<12I")
 SITES = ("lembayung", "arunika", "senjakala", "marrowgate", "embun-pagi")
 CATEGORIES = ("ekonomi", "olahraga", "budaya", "lingkungan", "science", "local", "opinion")
@@ -121,7 +120,8 @@ def sentence(rng: random.Random, words: list[str]) -> str:
     """Turn words into one sentence, sometimes with a quotation or a rare character."""
     chance = rng.random()
     if chance < 0.03:
-        words[len(words) // 2] = RARE[int(rng.random() * len(RARE))]
+        rare = RARE.split(" ")
+        words[len(words) // 2] = rare[int(rng.random() * len(rare))]
     spoken = " ".join(words[:5]) + (", " if chance > 0.6 else " ") + " ".join(words[5:])
     spoken = spoken[0].upper() + spoken[1:]
     if 0.03 <= chance < 0.06:

@@ -23,21 +23,22 @@ from corpuskit.stats import Statistics
 from corpuskit.writers import parquet
 
 _MOST_MISMATCHES = 20
+_DOCUMENTS = {layout.README: render_card, layout.LICENSE: render_license, layout.NOTICE: render_notice}
+_FATES = ("kept", "rejected", "duplicate", "removed")
+# What reading raises where a file's digest is right and its content is not what a build writes.
+_UNREADABLE = (OSError, pa.ArrowException, CorpusError, LookupError, TypeError, ValueError, AttributeError)
 
 
 def read_manifest(release: Path) -> dict[str, Any]:
     """The manifest of a release; raises SpecError where the folder is none."""
+    hint = "Name a folder that build wrote."
     try:
-        manifest = json.loads((release / layout.MANIFEST).read_bytes())
-    except (OSError, ValueError) as error:
-        raise SpecError(
-            f"is no release: {layout.MANIFEST} cannot be read.",
-            str(release),
-            None,
-            "Name a folder that build wrote.",
-        ) from error
-    if not isinstance(manifest, dict):
-        raise SpecError(f"is no release: {layout.MANIFEST} is no object.", str(release))
+        manifest: dict[str, Any] = json.loads((release / layout.MANIFEST).read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        cause = f"is no release: {layout.MANIFEST} cannot be read."
+        raise SpecError(cause, str(release), None, hint) from error
+    if broken := manifests.broken_rules(manifest):
+        raise SpecError(f"is no release: {layout.MANIFEST}: {broken[0]}.", str(release), None, hint)
     return manifest
 
 
@@ -47,18 +48,16 @@ def verify(release: Path | str, *, quick: bool = False, expect_root: str | None 
     `quick` checks names, sizes and row counts and leaves digests and rows unread. `expect_root` is the root
     digest that is meant, as build printed it. Raises SpecError where the folder is no release at all.
     """
-    release = Path(release)
-    if not (release / layout.MANIFEST).is_file():
-        raise SpecError(
-            f"is no release: there is no {layout.MANIFEST}.",
-            str(release),
-            None,
-            "Name a folder that build wrote.",
-        )
-    findings = list(_manifest_findings(release, expect_root))
+    if not (Path(release) / layout.MANIFEST).is_file():
+        cause = f"is no release: there is no {layout.MANIFEST}."
+        raise SpecError(cause, str(release), None, "Name a folder that build wrote.")
+    # `.` and a link to a release have their audit folder beside the folder itself.
+    release = Path(release).resolve()
+    data = (release / layout.MANIFEST).read_bytes()
+    findings = list(_manifest_findings(release, data, expect_root))
     if worst(findings) == "error":
         return findings
-    manifest = read_manifest(release)
+    manifest = json.loads(data)
     findings += _file_findings(release, manifest, quick=quick)
     if worst(findings) == "error":
         return findings  # what the files hold says nothing while they are not the ones that were built
@@ -70,15 +69,17 @@ def verify(release: Path | str, *, quick: bool = False, expect_root: str | None 
     return findings
 
 
-def _manifest_findings(release: Path, expect_root: str | None) -> Iterator[Finding]:
-    data = (release / layout.MANIFEST).read_bytes()
+def _is_file(path: Path) -> bool:
+    """Whether a path is a file itself: no link, no device, no pipe that would never end."""
+    return path.is_file() and not path.is_symlink()
+
+
+def _manifest_findings(release: Path, data: bytes, expect_root: str | None) -> Iterator[Finding]:
     root = hashlib.sha256(data).hexdigest()
-    try:
-        stated = (release / layout.SIDECAR).read_bytes()
-    except OSError:
+    if not _is_file(release / layout.SIDECAR):
         yield finding("missing-file", f"{layout.SIDECAR} is missing", file=layout.SIDECAR)
         return
-    if stated != manifests.sidecar(root):
+    if (release / layout.SIDECAR).read_bytes() != manifests.sidecar(root):
         message = f"the manifest's digest is {root}; {layout.SIDECAR} says otherwise"
         yield finding("bad-manifest", message, file=layout.SIDECAR)
         return
@@ -92,8 +93,26 @@ def _manifest_findings(release: Path, expect_root: str | None) -> Iterator[Findi
         return
     if not canonical:
         yield finding("bad-manifest", "the manifest is not canonical JSON", file=layout.MANIFEST)
-    for message in manifests.broken_rules(manifest):
+    for message in manifests.broken_rules(manifest) or _unusable(manifest):
         yield finding("bad-manifest", message, file=layout.MANIFEST)
+
+
+def _unusable(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """What no build writes into a manifest and its schema cannot say, in sentences."""
+    for entry in manifest["files"]:
+        if {".", ".."} & set(entry["path"].split("/")):
+            yield f"the path {entry['path']!r} leaves the release"
+        if entry["role"] in {"data", "provenance"} and "rows" not in entry:
+            yield f"{entry['path']} has no number of rows"
+        if entry["role"] == "data" and "split" not in entry:
+            yield f"{entry['path']} has no split"
+    for name in sorted(_DOCUMENTS.keys() - {entry["path"] for entry in manifest["files"]}):
+        yield f"{name} is not among its files"
+    try:
+        for render in _DOCUMENTS.values():
+            render(manifest)
+    except Exception as error:  # noqa: BLE001 - a template can raise anything for a fact of the wrong type
+        yield f"no card can be rendered from it: {type(error).__name__}: {error}"
 
 
 def _file_findings(release: Path, manifest: Mapping[str, Any], *, quick: bool) -> Iterator[Finding]:
@@ -116,7 +135,7 @@ def _file_findings(release: Path, manifest: Mapping[str, Any], *, quick: bool) -
     published_copy = not layout.audit_folder(release).is_dir()
     for name, entry in listed.items():
         path = release / name
-        if path.is_symlink() or not path.is_file():
+        if not _is_file(path):
             yield finding("missing-file", "listed in the manifest and not there", file=name)
         elif entry["role"] == "card" and published_copy:
             yield from _copied_card(path, manifest)
@@ -130,7 +149,7 @@ def _file_findings(release: Path, manifest: Mapping[str, Any], *, quick: bool) -
 
 def _copied_card(path: Path, manifest: Mapping[str, Any]) -> Iterator[Finding]:
     """A published card may carry foreign keys and prose beside ours."""
-    text = path.read_text(encoding="utf-8", errors="replace")
+    text = path.read_bytes().decode(errors="replace")
     expected = render_card(manifest)
     if text != expected:
         different = check_card(text, expected)
@@ -144,10 +163,18 @@ def _copied_card(path: Path, manifest: Mapping[str, Any]) -> Iterator[Finding]:
 def _footer_findings(release: Path, manifest: Mapping[str, Any]) -> Iterator[Finding]:
     for entry in manifest["files"]:
         if entry["role"] == "data":
-            rows = parquet.count_rows(release / entry["path"])
-            if rows != entry["rows"]:
-                message = f"{rows} rows; the manifest says {entry['rows']}"
-                yield finding("wrong-content", message, file=entry["path"])
+            try:
+                rows = parquet.count_rows(release / entry["path"])
+            except _UNREADABLE as error:
+                yield finding("wrong-content", f"it cannot be read: {error}", file=entry["path"])
+                continue
+            yield from _row_count(rows, entry)
+
+
+def _row_count(rows: int, entry: Mapping[str, Any]) -> Iterator[Finding]:
+    if rows != entry["rows"]:
+        message = f"{rows} rows; the manifest says {entry['rows']}"
+        yield finding("wrong-content", message, file=entry["path"])
 
 
 def schema_of(release: Path, manifest: Mapping[str, Any]) -> ArticleSchema:
@@ -163,7 +190,7 @@ def _content_findings(release: Path, manifest: Mapping[str, Any]) -> Iterator[Fi
     try:
         schema = schema_of(release, manifest)
         yield from _Rows(release, manifest, schema).check()
-    except (OSError, pa.ArrowException, CorpusError, KeyError, TypeError) as error:
+    except _UNREADABLE as error:
         yield finding("wrong-content", f"the data cannot be read: {error}", file=layout.DATA)
 
 
@@ -205,10 +232,7 @@ class _Rows:
                     yield finding("wrong-content", message, file=entry["path"], id=row["id"])
                 self.rows[key] = (digest.hex(), entry["split"])
                 misplaced += split_by_rule(row) != entry["split"]
-        if rows != entry["rows"]:
-            yield finding(
-                "wrong-content", f"{rows} rows; the manifest says {entry['rows']}", file=entry["path"]
-            )
+        yield from _row_count(rows, entry)
         if misplaced:
             message = f"{misplaced} rows are not in the split that the split rule gives"
             yield finding("wrong-content", message, file=entry["path"])
@@ -232,14 +256,26 @@ class _Rows:
                 yield finding(
                     "wrong-claim", _differing(name, self.manifest[name], value), file=layout.MANIFEST
                 )
+        rule = self.manifest["split_rule"]
+        kind = "given" if "field" in rule else "keyed-digest" if "shares" in rule else "none"
+        if rule.get("kind") != kind:
+            yield finding("wrong-claim", f"its split rule is of the kind {kind}", file=layout.MANIFEST)
+        read: Counter[str] = Counter()
+        for item in self.manifest["inputs"]:
+            read[item["source"]] += item["records"]
         for source, stated in account["sources"].items():
-            if stated["in"] != sum(stated[fate] for fate in ("kept", "rejected", "duplicate", "removed")):
+            if stated["in"] != read.pop(source, 0):
+                message = f"{source!r}: {stated['in']} in; its inputs have another number of records"
+                yield finding("wrong-claim", message, file=layout.MANIFEST)
+            if stated["in"] != sum(stated[fate] for fate in _FATES):
                 yield finding(
                     "wrong-claim", f"the account of {source!r} does not add up", file=layout.MANIFEST
                 )
             if stated["kept"] != self.statistics.sources.get(source, 0):
                 message = f"{source!r}: {stated['kept']} kept; the data hold {self.statistics.sources.get(source, 0)}"
                 yield finding("wrong-claim", message, file=layout.MANIFEST)
+        for source in read:
+            yield finding("wrong-claim", f"the source {source!r} has no account", file=layout.MANIFEST)
 
     def _provenance(self) -> Iterator[Finding]:
         """Every row has one origin, and every origin its row."""
@@ -251,6 +287,7 @@ class _Rows:
                 continue
             with pa.memory_map(str(self.release / entry["path"])) as source:
                 table = pa.ipc.open_file(source).read_all()
+            yield from _row_count(table.num_rows, entry)
             for row in table.to_pylist():
                 found = left.pop((row["source"], row["id"]), None)
                 if found != (row["record_digest"], row["split"]) or row["file"] not in inputs:
@@ -295,10 +332,11 @@ def _short(value: Any) -> str:
 
 def _document_findings(release: Path, manifest: Mapping[str, Any]) -> Iterator[Finding]:
     """The documents say what the manifest says."""
-    card = (release / layout.README).read_text(encoding="utf-8", errors="replace")
-    yield from check_card(card, render_card(manifest))
-    for name, render in ((layout.LICENSE, render_license), (layout.NOTICE, render_notice)):
-        if (release / name).read_text(encoding="utf-8", errors="replace") != render(manifest):
+    for name, render in _DOCUMENTS.items():
+        text = (release / name).read_bytes().decode(errors="replace")
+        if name == layout.README:
+            yield from check_card(text, render(manifest))
+        elif text != render(manifest):
             yield finding("wrong-claim", "it does not say what the manifest says", file=name)
 
 
@@ -310,36 +348,75 @@ def _audit_findings(release: Path, manifest: Mapping[str, Any]) -> Iterator[Find
             "no-audit", f"{audit.name} is not here, so ledger and rejects were not checked", file=audit.name
         )
         return
-    try:
-        yield from _ledger_findings(audit, manifest)
-    except (OSError, pa.ArrowException) as error:
-        yield finding("wrong-content", f"it cannot be read: {error}", file=f"{audit.name}/{layout.LEDGER}")
+    for name, check in _BOOKS.items():
+        where = f"{audit.name}/{name}"
+        if not _is_file(audit / name):
+            yield finding("missing-file", "the audit folder lacks it", file=where)
+            continue
+        try:
+            yield from (finding("wrong-content", message, file=where) for message in check(audit, manifest))
+        except _UNREADABLE as error:
+            yield finding("wrong-content", f"it cannot be read: {error}", file=where)
 
 
-def _ledger_findings(audit: Path, manifest: Mapping[str, Any]) -> Iterator[Finding]:
+def _check_ledger(audit: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
     fates: Counter[tuple[str, str]] = Counter()
     files: Counter[str] = Counter()
     digests: list[bytes] = []
-    where = f"{audit.name}/{layout.LEDGER}"
     for table in parquet.read_groups(audit / layout.LEDGER, ["source", "fate", "file", "record_digest"]):
-        counts = table.group_by(["source", "fate"]).aggregate([([], "count_all")]).to_pylist()
-        fates.update({(row["source"], row["fate"]): row["count_all"] for row in counts})
-        for row in table.group_by("file").aggregate([([], "count_all")]).to_pylist():
-            files[row["file"]] += row["count_all"]
+        fates.update(_counted(table, "source", "fate"))
+        files.update({file: count for (file,), count in _counted(table, "file").items()})
         kept = table.filter(pc.equal(table["fate"], "kept"))["record_digest"].to_pylist()
         digests += [bytes.fromhex(digest) for digest in kept]
     for source, account in manifest["accounts"]["sources"].items():
-        for fate in ("kept", "rejected", "duplicate", "removed"):
+        for fate in _FATES:
             if fates[source, fate] != account[fate]:
-                message = f"{source!r}: {fates[source, fate]} {fate}; the manifest says {account[fate]}"
-                yield finding("wrong-content", message, file=where)
+                yield f"{source!r}: {fates[source, fate]} {fate}; the manifest says {account[fate]}"
     for item in manifest["inputs"]:
         if files[item["file"]] != item["records"]:
-            message = f"{item['file']}: {files[item['file']]} records; the manifest says {item['records']}"
-            yield finding("wrong-content", message, file=where)
+            yield f"{item['file']}: {files[item['file']]} records; the manifest says {item['records']}"
     if merkle_root(digests) != manifest["content_id"]:
-        yield finding("wrong-content", "its kept records are not those of the release", file=where)
-    rejects = parquet.count_rows(audit / layout.REJECTS)
-    if rejects != manifest["accounts"]["total"]["rejected"]:
-        message = f"{rejects} rejects; the manifest says {manifest['accounts']['total']['rejected']}"
-        yield finding("wrong-content", message, file=f"{audit.name}/{layout.REJECTS}")
+        yield "its kept records are not those of the release"
+
+
+def _check_rejects(audit: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
+    rejects, rejected = parquet.count_rows(audit / layout.REJECTS), manifest["accounts"]["total"]["rejected"]
+    if rejects != rejected:
+        yield f"{rejects} rejects; the manifest says {rejected}"
+
+
+def _check_edits(audit: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
+    edits: Counter[str] = Counter()
+    for table in parquet.read_groups(audit / layout.EDITS, ["transform"]):
+        edits.update({name: count for (name,), count in _counted(table, "transform").items()})
+    if edits != manifest["edits"]:
+        yield _differing("edits", manifest["edits"], dict(edits))
+
+
+def _check_notes(audit: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """The findings by kind: those listed, the fates that are findings, and what the statistics tell."""
+    kinds: Counter[str] = Counter()
+    with (audit / layout.FINDINGS).open(encoding="utf-8") as lines:
+        kinds.update(json.loads(line)["kind"] for line in lines)
+    for table in parquet.read_groups(audit / layout.LEDGER, ["fate", "reason"]):
+        told = {key: n for key, n in _counted(table, "fate", "reason").items() if key[0] in _FATES[2:]}
+        kinds.update({reason: count for (_, reason), count in told.items()})
+    declared, present = manifest["corpus"].get("languages", []), manifest["statistics"]["languages"]
+    if absent := [tag for tag in declared if tag not in present]:
+        kinds["absent-language"] += len(absent)
+    if kinds != manifest["findings"]:
+        yield _differing("findings", manifest["findings"], dict(kinds))
+
+
+_BOOKS = {
+    layout.LEDGER: _check_ledger,
+    layout.REJECTS: _check_rejects,
+    layout.EDITS: _check_edits,
+    layout.FINDINGS: _check_notes,
+}
+
+
+def _counted(table: Any, *columns: str) -> dict[tuple[Any, ...], int]:
+    """How often each combination of values occurs in the columns of a table."""
+    groups = table.group_by(list(columns)).aggregate([([], "count_all")]).to_pylist()
+    return {tuple(row[name] for name in columns): row["count_all"] for row in groups}

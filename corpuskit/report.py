@@ -50,10 +50,14 @@ class Report:
 
 @dataclass(slots=True)
 class _Tally:
-    """The state of one validation; `schema` gives the columns for inputs that must be conformed."""
+    """The state of one validation.
+
+    `schema` gives the columns for inputs that must be conformed; `text` is the text role of raw records.
+    """
 
     judge: Judge
     schema: Callable[[], ArticleSchema]
+    text: tuple[str, ...]
     progress: Progress
     records: int = 0
     invalid: int = 0
@@ -86,7 +90,8 @@ def validate(
     """
     started = time.monotonic()
     listed = [paths] if isinstance(paths, str | Path) else list(paths)
-    state = _Tally(*_judge(schema, formats=formats), progress or (lambda *_: None))
+    text = () if schema is not None else built_in().text
+    state = _Tally(*_judge(schema, formats=formats), text, progress or (lambda *_: None))
     checks = [_check_for(str(path), document=document) for path in listed]
     for path, check in zip(listed, checks, strict=True):
         try:
@@ -219,9 +224,7 @@ def _check_raw(path: str, state: _Tally) -> None:
         known = identifier if isinstance(identifier, str) else None
         problems = [*record.notes, *([record.problem] if record.problem else [])]
         if record.problem is None and not state.judge.accepts(record.fields):
-            problems += explain(
-                state.judge, record.fields or {}, ("text",) if state.schema().file is None else ()
-            )
+            problems += explain(state.judge, record.fields or {}, state.text)
         state.add(record_finding(record, problem, known) for problem in problems)
         state.bytes = start + (record.place.offset or 0) + (record.place.length or 0)
         state.progress(path, state.bytes, state.records)

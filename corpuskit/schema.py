@@ -1,7 +1,8 @@
 """One article schema: from JSON Schema to the shapes of columns, Arrow types and hub features.
 
 The documented subset that becomes typed columns: string, integer, number, boolean, `format: date-time`,
-arrays with one `items` schema, objects with `properties`, each also nullable, and non-recursive `$ref`. Anything else becomes a column of JSON text, with a note.
+arrays with one `items` schema, objects with `properties`, each also nullable, and `$ref` that does not
+repeat itself. Anything else becomes a column of JSON text, with a note.
 """
 
 import hashlib
@@ -91,8 +92,8 @@ def article_schema(
 ) -> ArticleSchema:
     """The columns that follow from a JSON Schema document, whose references stay inside it.
 
-    Raises SchemaError where the document does
-    not describe an object with properties, or its text role is not a required string field.
+    Raises SchemaError where the document does not describe an object with properties, or its text role
+    is not a string property.
     """
     name = str(file) if file else "article schema"
     notes: list[str] = []

@@ -153,7 +153,7 @@ def parse_spec(text: str, root: Path, file: str = "corpus.toml") -> tuple[Corpus
     instance = json.loads(json.dumps(document, default=float))
     mistakes = [_mistake(violation, instance, text) for violation in judge.explain(instance)]
     if mistakes:
-        return None, sorted(mistakes, key=lambda m: m.line or 0)
+        return None, sorted(mistakes, key=lambda m: (m.line is None, m.line))
     mistakes = list(_contradictions(document, text))
     if mistakes:
         return None, mistakes

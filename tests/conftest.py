@@ -1,11 +1,17 @@
 """Fixtures: real data that may be absent, and corpora written on the spot."""
 
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# No deadlines: how long a case takes says nothing here. The same cases each time on a build server.
+settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("house")
 
 REPOSITORY = Path(__file__).parent.parent
 _SHARED = REPOSITORY.parent / "shared" / "data"

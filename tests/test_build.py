@@ -58,9 +58,7 @@ def test_a_release_loads_everywhere(corpus: Corpus, tmp_path: Path) -> None:
     info = next(iter(loaded.values())).info
     stated = manifest(release)["arrow_bytes"]
     assert {split: loaded[split].info.splits[split].num_bytes for split in wanted} == stated
-    assert list(info.features) == list(
-        manifest(release)["columns"][i]["name"] for i in range(len(info.features))
-    )
+    assert list(info.features) == [column["name"] for column in manifest(release)["columns"]]
 
 
 def test_accounts_add_up(corpus: Corpus, tmp_path: Path) -> None:
@@ -138,7 +136,8 @@ def test_dedup_keys(corpus: Corpus, tmp_path: Path, dedup: str, kept: int) -> No
 
 def test_dedup_within_source_keeps_both(corpus: Corpus, tmp_path: Path) -> None:
     """`within = "source"` leaves equal articles of two sources alone."""
-    other = '[[source]]\nname = "two"\nfiles = ["b.jsonl"]\nlicense = "MIT"\nlanguage = "id"\n[dedup]\nwithin = "source"'
+    other = '[[source]]\nname = "two"\nfiles = ["b.jsonl"]\nlicense = "MIT"\nlanguage = "id"\n'
+    other += '[dedup]\nwithin = "source"'
     spec = corpus({"a.jsonl": jsonl([article(1), article(2, text=article(1)["text"])])}, extra=other)
     (spec.parent / "b.jsonl").write_bytes(jsonl([article(1)]))
     assert corpuskit.build(spec, tmp_path / "out").accounts == {
@@ -320,7 +319,7 @@ def test_text_files_are_named_by_their_path(corpus: Corpus, tmp_path: Path) -> N
         f"raw/{n}": f"Judul\n\n2020-01-0{i} 10:00:00\n\nIsi {n}.\n".encode()
         for i, n in enumerate(("a.txt", "b/c.TXT"), 1)
     }
-    spec = corpus({name: data for name, data in files.items()})
+    spec = corpus(files)
     text = spec.read_text().replace(
         'files = ["raw/a.txt", "raw/b/c.TXT"]', 'files = ["raw/**/*.txt", "raw/b/*.TXT"]'
     )

@@ -1,6 +1,7 @@
 """The JSON dialect: RFC 8259 with I-JSON (RFC 7493), one object a record, numbers never rounded."""
 
 import json
+import math
 import re
 from typing import Any, NoReturn
 
@@ -12,8 +13,10 @@ from corpuskit.readers.records import Problem
 _TWO_63 = float(2**63)
 # Python refuses to read longer integers, for good reason: it takes quadratic time.
 _LONGEST_INTEGER = 4000
-_KEY = re.compile(rb'"[ \t\r\n]*:')
-_NESTING = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
+_BLANK = " \t\r\n"
+_KEY = re.compile(rb'"[ \t\r\n]*+:')
+# A string without its closing quote runs to the end: begun again at each quote inside, it took quadratic time.
+_NESTING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -37,9 +40,9 @@ def parse_value(raw: bytes, depth: int) -> Any:
     """The JSON value that the bytes spell, of any type; raises Malformed otherwise."""
     try:
         value = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        _diagnose(raw, depth, error)
-    keys, exact = _survey(value, depth)
+    except orjson.JSONDecodeError:
+        return _diagnosed(raw, depth)
+    keys, exact = _survey(value, depth, depth)
     # Every key ends in a quote and a colon. As many of these as keys in the result: none stood twice.
     # More of them may be a key that stood twice, or a text that contains one: then look closely.
     if not exact or len(_KEY.findall(raw)) != keys:
@@ -47,36 +50,59 @@ def parse_value(raw: bytes, depth: int) -> Any:
     return value
 
 
-def _survey(value: Any, depth: int) -> tuple[int, bool]:
+def _survey(value: Any, left: int, depth: int) -> tuple[int, bool]:
     """The number of keys in a value, and whether its numbers are certainly exact; Malformed if too deep."""
     kind = type(value)
     if kind is float:
         return 0, -_TWO_63 < value < _TWO_63
     if kind is not dict and kind is not list:
         return 0, True
-    if depth <= 0:
-        raise Malformed("too-deep", "nested deeper than the limit of `[limits] depth`")
+    if left <= 0:
+        raise _too_deep(depth)
     keys, exact = len(value) if kind is dict else 0, True
     for child in value.values() if kind is dict else value:
         inner = type(child)
         if inner is dict or inner is list or inner is float:
-            below, certain = _survey(child, depth - 1)
+            below, certain = _survey(child, left - 1, depth)
             keys += below
             exact = exact and certain
     return keys, exact
 
 
+def _too_deep(depth: int) -> Malformed:
+    return Malformed("too-deep", f"nested deeper than {depth} levels, the limit of `[limits] depth`")
+
+
+class _Repeating(dict[str, Any]):
+    """An object in which a key stands twice."""
+
+
+_CONTAINERS = (dict, list, _Repeating)
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
-    if len(fields) != len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise Malformed(
-                    "duplicate-key", f"the key {_quoted(key)} stands twice in one object", "/" + key
-                )
-            seen.add(key)
-    return fields
+    if len(fields) == len(pairs):
+        return fields
+    seen: set[str] = set()
+    twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+    return _Repeating({twice: None})
+
+
+def _repeated(value: Any, path: str = "") -> tuple[str, str] | None:
+    """The first key that stands twice in one object, and its JSON Pointer."""
+    if type(value) is _Repeating:
+        key = next(iter(value))
+        return key, f"{path}/{_escaped(key)}"
+    steps = value.items() if type(value) is dict else enumerate(value) if type(value) is list else ()
+    for step, item in steps:  # a loop: generators would take two frames a level of depth
+        if type(item) in _CONTAINERS and (found := _repeated(item, f"{path}/{_escaped(str(step))}")):
+            return found
+    return None
+
+
+def _escaped(step: str) -> str:
+    return step.replace("~", "~0").replace("/", "~1")
 
 
 def _quoted(key: str) -> str:
@@ -89,6 +115,13 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
+def _float(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise Malformed("unrepresentable", f"the number {digits[:60]} is beyond the range of a 64-bit float")
+    return number
+
+
 def _constant(name: str) -> NoReturn:
     raise Malformed("invalid-json", f"{name} is no JSON number")
 
@@ -96,35 +129,39 @@ def _constant(name: str) -> NoReturn:
 def _parse_slowly(raw: bytes, depth: int) -> Any:
     """Parse with exact integers and every key seen; raises Malformed for what the dialect refuses."""
     if _nested_deeper(raw, depth):
-        raise Malformed("too-deep", f"nested deeper than {depth} levels")
-    decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_int=_integer, parse_constant=_constant)
+        raise _too_deep(depth)
+    decoder = json.JSONDecoder(
+        object_pairs_hook=_unique, parse_int=_integer, parse_float=_float, parse_constant=_constant
+    )
     text = raw.decode()
     try:
-        start = len(text) - len(text.lstrip(" \t\r\n"))
-        value, end = decoder.raw_decode(text, start)
+        value, end = decoder.raw_decode(text, len(text) - len(text.lstrip(_BLANK)))
     except json.JSONDecodeError as error:
-        raise Malformed("invalid-json", f"{error.msg} at byte {len(text[: error.pos].encode())}") from error
-    if rest := text[end:].strip(" \t\r\n"):
-        at = len(text[: len(text) - len(text[end:].lstrip(" \t\r\n"))].encode())
+        raise Malformed("invalid-json", f"{error.msg} (byte {len(text[: error.pos].encode())})") from error
+    if rest := text[end:].strip(_BLANK):
+        at = len(raw.rstrip(_BLANK.encode())) - len(rest.encode())
         raise Malformed("trailing-data", f"more after the value, at byte {at}: {_quoted(rest)}")
+    if found := _repeated(value):
+        key, pointer = found
+        raise Malformed("duplicate-key", f"the key {_quoted(key)} stands twice in one object", pointer)
     return value
 
 
 def _nested_deeper(raw: bytes, limit: int) -> bool:
     depth = 0
     for match in _NESTING.finditer(raw):
-        token = match[0]
-        if token in b"[{":
+        mark = raw[match.start()]
+        if mark in b"[{":
             depth += 1
             if depth > limit:
                 return True
-        elif token in b"]}":
+        elif mark in b"]}":
             depth -= 1
     return False
 
 
-def _diagnose(raw: bytes, depth: int, error: orjson.JSONDecodeError) -> NoReturn:
-    """Raise the reason why the fast parser refused the bytes."""
+def _diagnosed(raw: bytes, depth: int) -> Any:
+    """Raise the reason why the fast parser refused the bytes, or give the value that is beyond it alone."""
     try:
         raw.decode()
     except UnicodeDecodeError as broken:
@@ -135,8 +172,7 @@ def _diagnose(raw: bytes, depth: int, error: orjson.JSONDecodeError) -> NoReturn
     value = _parse_slowly(raw, depth)
     if _SURROGATE.search(json.dumps(value, ensure_ascii=False)):
         raise Malformed("lone-surrogate", "an escape such as \\ud800 is half of a character")
-    # The slow parser is laxer in a few points; the fast one has the last word.
-    raise Malformed("invalid-json", error.msg)
+    return value
 
 
 def _json_type(value: Any) -> str:
@@ -160,8 +196,12 @@ def dump_printed(value: Any) -> str:
     """Compact JSON of a value, where a `Printed` number is written as it was."""
     if type(value) is Printed:
         return str(value)
+    # Loops and no generators, which would take two frames a level of depth.
     if isinstance(value, dict):
-        return "{" + ",".join(f"{dump_printed(k)}:{dump_printed(v)}" for k, v in value.items()) + "}"
+        members = []
+        for key, item in value.items():
+            members.append(f"{json.dumps(key, ensure_ascii=False)}:{dump_printed(item)}")
+        return "{" + ",".join(members) + "}"
     if isinstance(value, list):
-        return "[" + ",".join(map(dump_printed, value)) + "]"
+        return "[" + ",".join([dump_printed(item) for item in value]) + "]"
     return json.dumps(value, ensure_ascii=False)

@@ -75,20 +75,23 @@ def _place(error: jsonschema_rs.ValidationError) -> str:
     ).lstrip(".")
 
 
-def _closest(branches: list[list[jsonschema_rs.ValidationError]]) -> jsonschema_rs.ValidationError | None:
-    """The error of the alternative that came closest: it failed deepest in the instance, in the fewest ways."""
-    ranked = [
-        (-max(len(e.instance_path) for e in branch), len(branch), i)
-        for i, branch in enumerate(branches)
-        if branch
-    ]
-    return branches[min(ranked)[2]][0] if ranked else None
+def _closest(
+    error: jsonschema_rs.ValidationError, branches: list[list[jsonschema_rs.ValidationError]]
+) -> jsonschema_rs.ValidationError | None:
+    """The error of the alternative that came closest: of the right type, failed deepest, in the fewest ways."""
+
+    def distance(branch: list[jsonschema_rs.ValidationError]) -> tuple[bool, int, int]:
+        here = len(error.instance_path)
+        other_type = any(e.kind.name == "type" and len(e.instance_path) == here for e in branch)
+        return other_type, -max(len(e.instance_path) for e in branch), len(branch)
+
+    return min((branch for branch in branches if branch), key=distance, default=[None])[0]
 
 
 def sentence(error: jsonschema_rs.ValidationError) -> str:
     """What is wrong, as one sentence that starts with the place in the instance."""
     name, kind = error.kind.name, error.kind
-    if name in {"anyOf", "oneOf"} and (closest := _closest(getattr(kind, "context", []))):
+    if name in {"anyOf", "oneOf"} and (closest := _closest(error, getattr(kind, "context", []))):
         return f"{sentence(closest)} (the closest of several alternatives)"
     try:
         text = _RULES[name](kind, error.instance)

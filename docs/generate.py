@@ -1,0 +1,35 @@
+"""Writes the pages that follow from code: `python docs/generate.py`."""
+
+import json
+from pathlib import Path
+
+from corpuskit.card import render_card
+from corpuskit.findings import KINDS
+
+ROOT = Path(__file__).parent.parent
+
+
+def findings_page() -> str:
+    """docs/findings.md from the table of kinds."""
+    head = (
+        "# Findings\n\n"
+        "Written by `python docs/generate.py` from `corpuskit/findings.py`.\n\n"
+        "A finding of severity error makes a record invalid: a build rejects it. Warnings and infos never do.\n\n"
+        "| kind | severity | what it is | why it matters | what to do |\n|---|---|---|---|---|\n"
+    )
+    rows = (
+        f"| `{name}` | {k.severity} | {k.title} | {k.why} | {k.fix} |" for name, k in sorted(KINDS.items())
+    )
+    return head + "\n".join(rows) + "\n"
+
+
+def example_card() -> str:
+    """cards/example.md from the manifest of the sample corpus, as tests/manifest.example.json keeps it."""
+    return render_card(json.loads((ROOT / "tests" / "manifest.example.json").read_bytes()))
+
+
+PAGES = {"docs/findings.md": findings_page, "cards/example.md": example_card}
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (ROOT / name).write_text(page(), encoding="utf-8")
