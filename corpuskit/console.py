@@ -10,15 +10,15 @@ from typing import Any, TextIO
 from corpuskit.findings import KINDS, Finding
 
 _SHOWN = 3
-_LONGEST = 300
+_LONGEST, _LONGEST_LINE = 300, 4000
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 
 
-def inert(value: Any) -> str:
+def inert(value: Any, longest: int = _LONGEST) -> str:
     """A value as one line for a terminal: control, direction and line characters as visible escapes."""
     text = str(value)
-    if len(text) > _LONGEST:
-        text = text[:_LONGEST] + "…"
+    if len(text) > longest:
+        text = text[:longest] + "…"
     return "".join(_escaped(c) for c in text)
 
 
@@ -38,7 +38,8 @@ def _console(file: TextIO) -> Any:
 def talk(message: str, *, quiet: bool = False) -> None:
     """Say something to the person at the terminal, on stderr."""
     if not quiet:
-        sys.stderr.write(inert(message) + "\n")
+        # Its end is the next move: only what is absurdly long is cut.
+        sys.stderr.write(inert(message, _LONGEST_LINE) + "\n")
 
 
 def place(finding: Finding) -> str:
@@ -109,7 +110,7 @@ def show(*lines: str) -> None:
     from rich.text import Text
 
     for line in lines:
-        console.print(Text(line))
+        console.print(Text(inert(line, _LONGEST_LINE)))
 
 
 _PHASES = {

@@ -39,9 +39,12 @@ def staging(out: Path, name: str) -> Iterator[Path]:
 
     The lock of the corpus must be held: what earlier builds left behind is removed first.
     """
-    for orphan in out.glob(f".{name}.stage-*"):
-        shutil.rmtree(orphan, ignore_errors=True)
-    folder = out / f".{name}.stage-{os.getpid()}"
+    prefix = f".{name}.stage-"
+    for orphan in out.glob(f"{prefix}*"):
+        # Another corpus may be called NAME.stage-x: its folders are not ours.
+        if orphan.name.removeprefix(prefix).isdecimal():
+            shutil.rmtree(orphan, ignore_errors=True)
+    folder = out / f"{prefix}{os.getpid()}"
     try:
         folder.mkdir()
         yield folder

@@ -46,13 +46,16 @@ def _line(text: str, start: str) -> int:
 
 
 def _blocks(body: str, expected: str, text: str) -> Iterator[Finding]:
-    found = {match["name"]: match["body"] for match in _BLOCK.finditer(body)}
+    found: dict[str, list[str]] = {}
+    for match in _BLOCK.finditer(body):
+        found.setdefault(match["name"], []).append(match["body"])
     for match in _BLOCK.finditer(expected):
-        name = match["name"]
+        name, meant = match["name"], match["body"]
         if name not in found:
             yield finding("wrong-claim", f"the block `{name}` is missing", file=README)
-        elif found[name] != match["body"]:
-            yield _difference(name, found[name], match["body"], text)
+        for said in found.get(name, ()):  # a second one, true or not, could stand above the first
+            if said != meant:
+                yield _difference(name, said, meant, text)
 
 
 def _difference(name: str, said: str, meant: str, text: str) -> Finding:

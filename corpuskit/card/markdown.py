@@ -6,6 +6,8 @@ from typing import Any
 
 # What can start markup anywhere in a line, in CommonMark and in GitHub's tables.
 _ACTIVE = re.compile(r"([\\`*_\[\]#|~!])")
+# What Markdown would read as a character reference, also inside the target of a link.
+_ENTITY = re.compile(r"&(?=#?\w+;)")
 _LIST_START = re.compile(r"^([-+=]|\d+(?=[.)](\s|$)))")
 
 
@@ -48,9 +50,13 @@ def code(value: Any) -> str:
 def link(url: str | None, text: str | None = None) -> str:
     """A link where the URL is http or https, else the text alone."""
     shown = inert(text if text is not None else url or "")
-    if url is None or not re.fullmatch(r"https?://[^\s<>()\\\"'`]+", url):
+    if (
+        url is None
+        or not re.fullmatch(r"https?://[^\s<>()|\\\"'`]+", url)
+        or any(_visible(c) != c for c in url)
+    ):
         return shown if text is None or url is None else f"{shown} ({inert(url)})"
-    return f"[{shown}]({url})"
+    return f"[{shown}]({_ENTITY.sub('&amp;', url)})"
 
 
 def number(value: int) -> str:

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from io import TextIOWrapper
 from types import FrameType
 from typing import Any
 
@@ -11,20 +12,35 @@ import click
 from corpuskit import console
 from corpuskit.errors import CorpusError
 
-
-class _Terminated(BaseException):
-    """SIGTERM, as an exception, so that staging folders are removed on the way out."""
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
-def _terminate(_number: int, _frame: FrameType | None) -> None:
-    raise _Terminated
+class _Stopped(BaseException):
+    """A signal, as an exception, so that staging folders are removed on the way out."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    # A second signal must not cut short what the first one set going: the removal of the staging folder.
+    for each in _STOPPING:
+        signal.signal(each, signal.SIG_IGN)
+    raise _Stopped(number)
 
 
 def run(root: click.Command) -> int:
     """Run a command on the arguments of this process and give its exit code."""
-    signal.signal(signal.SIGTERM, _terminate)
+    for each in _STOPPING:
+        signal.signal(each, _stop)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 shows what it can
     try:
-        return _exit_code(root(standalone_mode=False))
+        code = _exit_code(root(standalone_mode=False))
+        sys.stdout.flush()
+        return code
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.ClickException as error:
@@ -33,18 +49,18 @@ def run(root: click.Command) -> int:
     except CorpusError as error:
         console.talk(f"error: {error}")
         return error.exit_code
-    except BrokenPipeError:
-        # The reader went away, as `head` does: no error, but nothing more may be written.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except (BrokenPipeError, SystemExit):
+        # The reader of stdout went away, as `head` does, and click ends the program: no verdict was heard.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 128 + signal.SIGPIPE
     except OSError as error:
         console.talk(f"error: {error.filename or 'input or output'}: {error.strerror or error}.")
         return 3
-    except (KeyboardInterrupt, click.Abort):
-        console.talk("interrupted; nothing was released")
+    except click.Abort:
         return 128 + signal.SIGINT
-    except _Terminated:
-        return 128 + signal.SIGTERM
+    except _Stopped as stopped:
+        console.talk("interrupted")
+        return 128 + stopped.number
 
 
 def _exit_code(result: Any) -> int:

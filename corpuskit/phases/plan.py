@@ -78,8 +78,14 @@ def find_inputs(spec: CorpusSpec, pinned: Callable[[int], None] | None = None) -
 
 
 def _matches(spec: CorpusSpec, source: Source) -> dict[str, Path]:
-    """Files by name for all globs of a source."""
+    """Files by name for all globs of a source; a link to one of them is no second name."""
     found: dict[str, Path] = {}
+    targets: dict[str, Path] = {}
+    here = spec.root.resolve()
+
+    def is_link(name: str) -> bool:
+        return os.path.normpath(here / name) != str(targets[name])
+
     for pattern in source.files:
         root = (spec.root / _fixed_part(pattern)).resolve()
         names = glob.glob(pattern, root_dir=spec.root, recursive=True, include_hidden=False)  # noqa: PTH207 - Path.glob takes no `../` in a pattern
@@ -101,8 +107,10 @@ def _matches(spec: CorpusSpec, source: Source) -> dict[str, Path]:
             except UnicodeEncodeError as error:
                 shown = os.fsencode(name).decode(errors="backslashreplace")
                 raise InputError(shown, "the file name is not UTF-8.", "Rename the file.") from error
-            found[PurePosixPath(os.path.normpath(name)).as_posix()] = path
-    return found
+            plain = PurePosixPath(os.path.normpath(name)).as_posix()
+            found[plain], targets[plain] = path, target
+    named = {targets[name] for name in found if not is_link(name)}
+    return {n: path for n, path in found.items() if not is_link(n) or targets[n] not in named}
 
 
 def _fixed_part(pattern: str) -> str:

@@ -196,12 +196,14 @@ def dump_printed(value: Any) -> str:
     """Compact JSON of a value, where a `Printed` number is written as it was."""
     if type(value) is Printed:
         return str(value)
-    # Loops and no generators, which would take two frames a level of depth.
+    # Loops, since a comprehension would take a second frame a level of depth.
+    parts: list[str] = []
     if isinstance(value, dict):
-        members = []
         for key, item in value.items():
-            members.append(f"{json.dumps(key, ensure_ascii=False)}:{dump_printed(item)}")
-        return "{" + ",".join(members) + "}"
+            parts.append(f"{json.dumps(key, ensure_ascii=False)}:{dump_printed(item)}")
+        return "{" + ",".join(parts) + "}"
     if isinstance(value, list):
-        return "[" + ",".join([dump_printed(item) for item in value]) + "]"
+        for item in value:
+            parts.append(dump_printed(item))  # noqa: PERF401
+        return "[" + ",".join(parts) + "]"
     return json.dumps(value, ensure_ascii=False)

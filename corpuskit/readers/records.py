@@ -1,7 +1,8 @@
 """What every reader yields: a located record, parsed or with the reason why it cannot be."""
 
+import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -60,6 +61,36 @@ class Piece:
     end: int | None = None
     first_line: int = 1
     identifier: str | None = None
+
+
+@dataclass(slots=True)
+class Gathering:
+    """The bytes of one record while they go by: counted, hashed, and kept up to a limit."""
+
+    limit: int
+    length: int = 0
+    blank: bool = True
+    _digest: Any = field(default_factory=hashlib.sha256)
+    _kept: list[bytes] = field(default_factory=list)
+
+    def add(self, data: bytes) -> None:
+        """Take the next bytes of the record."""
+        if self.length < self.limit:
+            self._kept.append(data[: self.limit - self.length])
+        self.blank = self.blank and (not data or data.isspace())
+        self._digest.update(data)
+        self.length += len(data)
+
+    @property
+    def raw(self) -> bytes:
+        """The bytes that were kept."""
+        return b"".join(self._kept)
+
+    @property
+    def sha256(self) -> str:
+        """Hexadecimal sha256 of all bytes, kept or not."""
+        digest: str = self._digest.hexdigest()
+        return digest
 
 
 Reader = Callable[[Piece, Source, Limits], Iterator[Record]]

@@ -6,12 +6,16 @@ import lzma
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from corpuskit.errors import DamagedInput, InputError
 
 BLOCK = 4 << 20
+# What is asked of a decompressor at once: what it cannot give whole is lost, so the place of damage is this exact.
+_UNPACKED = 256 << 10
+_PACKED = 64 << 10
 # A small file may well be all zeros; only from this size on is the ratio a sign of a bomb.
 _RATIO_FLOOR = 64 << 20
 
@@ -24,17 +28,57 @@ class Stream(Protocol):
         ...
 
 
-def _zstd(file: BinaryIO) -> Any:
+@dataclass(slots=True)
+class _Members:
+    """A file of packed streams one after another, zeros between them; anything else there is damage.
+
+    The readers of `bz2` and `lzma` take what follows the first stream for padding when it does not unpack,
+    and so end at a damaged second one as if the file ended there.
+    """
+
+    file: BinaryIO
+    start: Callable[[], Any]
+    stream: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.stream = self.start()
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` bytes; empty at the end of the last stream."""
+        while True:
+            if self.stream.eof:
+                packed = self._next_member()
+                if not packed:
+                    return b""
+                self.stream = self.start()
+            else:
+                packed = self.file.read(_PACKED) if self.stream.needs_input else b""
+                if self.stream.needs_input and not packed:
+                    raise EOFError("the file ends inside a compressed stream")
+            data: bytes = self.stream.decompress(packed, size)
+            if data:
+                return data
+
+    def _next_member(self) -> bytes:
+        """Packed bytes from the start of the next stream on, empty at the end of the file."""
+        packed: bytes = self.stream.unused_data or self.file.read(_PACKED)
+        while packed and not (member := packed.lstrip(b"\0")):
+            packed = self.file.read(_PACKED)
+        return member if packed else b""
+
+
+def _zstd(file: BinaryIO) -> Stream:
     import pyarrow as pa
 
-    return pa.CompressedInputStream(pa.PythonFile(file, "r"), "zstd")
+    stream: Stream = pa.CompressedInputStream(pa.PythonFile(file, "r"), "zstd")
+    return stream
 
 
-_DECOMPRESSORS: dict[str, Callable[[BinaryIO], Any]] = {
+_DECOMPRESSORS: dict[str, Callable[[BinaryIO], Stream]] = {
     ".gz": lambda file: gzip.GzipFile(fileobj=file, mode="rb"),
     ".zst": _zstd,
-    ".bz2": lambda file: bz2.BZ2File(file, "rb"),
-    ".xz": lambda file: lzma.LZMAFile(file, "rb"),  # noqa: SIM115 - it lives as long as its file
+    ".bz2": lambda file: _Members(file, bz2.BZ2Decompressor),
+    ".xz": lambda file: _Members(file, lzma.LZMADecompressor),
 }
 _DAMAGE = (EOFError, OSError, zlib.error, lzma.LZMAError, ValueError)
 
@@ -53,13 +97,7 @@ def blocks(path: Path, name: str, ratio: int, size: int = BLOCK) -> Iterator[byt
     """
     done = 0
     with _opened(path, name) as (stream, packed):
-        while True:
-            try:
-                block = stream.read(size)
-            except _DAMAGE as error:
-                raise DamagedInput(name, _cause(error), "Fetch or pack the file again.", done) from error
-            if not block:
-                break
+        while block := _read(stream, min(size, _UNPACKED) if packed else size, name, done):
             done += len(block)
             if packed and done > _RATIO_FLOOR and done > ratio * packed:
                 cause = f"unpacks to more than {ratio} times its size"
@@ -67,20 +105,47 @@ def blocks(path: Path, name: str, ratio: int, size: int = BLOCK) -> Iterator[byt
             yield block
 
 
+def span(path: Path, name: str, start: int, end: int) -> Iterator[bytes]:
+    """The bytes of a plain file from `start` to `end` in blocks.
+
+    Raises InputError where the file cannot be opened, DamagedInput where it is shorter.
+    """
+    with _plain(path, name, 0) as file:
+        file.seek(start)
+        while start < end:
+            block = _read(file, min(end - start, BLOCK), name, start)
+            if not block:
+                raise DamagedInput(
+                    name, "ends too soon,", "Run the build again when the file is at rest.", start
+                )
+            start += len(block)
+            yield block
+
+
+def _read(stream: Stream, size: int, name: str, done: int) -> bytes:
+    try:
+        return stream.read(size)
+    except _DAMAGE as error:
+        raise DamagedInput(name, _cause(error), "Fetch or pack the file again.", done) from error
+
+
 def _cause(error: BaseException) -> str:
     text = str(error).rstrip(".") or type(error).__name__
     return f"damaged: {text[0].lower()}{text[1:]},"
 
 
-@contextmanager
-def _opened(path: Path, name: str) -> Iterator[tuple[Any, int]]:
-    """The decompressing stream of a file and its packed size, 0 for a plain file."""
-    suffix = compression(name)
+def _plain(path: Path, name: str, buffering: int) -> BinaryIO:
     try:
-        file = path.open("rb", buffering=0 if not suffix else -1)
+        return path.open("rb", buffering=buffering)
     except OSError as error:
         raise InputError(name, f"cannot be opened: {error.strerror}.") from error
-    with file:
+
+
+@contextmanager
+def _opened(path: Path, name: str) -> Iterator[tuple[Stream, int]]:
+    """The decompressing stream of a file and its packed size, 0 for a plain file."""
+    suffix = compression(name)
+    with _plain(path, name, -1 if suffix else 0) as file:
         if not suffix:
             yield file, 0
             return
