@@ -199,7 +199,8 @@ def _map(spec: CorpusSpec, context: MapContext, folder: Path, progress: Progress
     licensing = spec.licensing
     permitted = partial(permits, allow=licensing.allow, deny=licensing.deny)
     excluding = licensing.on_conflict == "exclude" and (licensing.allow or licensing.deny)
-    index = build_index(tasks, parts, spec.dedup, permitted if excluding else None)
+    declared = [*(spec.splits.shares or ()), *(source.split for source in spec.sources if source.split)]
+    index = build_index(tasks, parts, spec.dedup, declared, permitted if excluding else None)
     named = accounts(index, [source.name for source in spec.sources])
     return _Mapped(inputs, tasks, parts, index, {name: account.as_dict() for name, account in named.items()})
 
@@ -216,12 +217,28 @@ def _corpus_findings(spec: CorpusSpec, mapped: _Mapped) -> Iterator[Finding]:
             yield finding(
                 "unknown-terms", f"source {source.name!r} has the licence {source.license}", file=spec.file
             )
+    present = _languages(mapped) if "languages" in spec.corpus else set()
+    for tag in spec.corpus.get("languages", []):
+        if not any(language == tag or language.startswith(f"{tag}-") for language in present):
+            yield finding(
+                "absent-language", f"no article is in {tag!r}, which `languages` declares", file=spec.file
+            )
     if spec.licensing.on_conflict == "warn":
         yield from _license_conflicts(spec, mapped, "warning")
     if not (mapped.index.fate == KEPT).any():
         yield finding("empty-corpus", "no article was kept", file=spec.file)
     if spec.splits.field is not None or any(source.split for source in spec.sources):
         yield from torn_groups(mapped.parts, place_of(mapped.tasks, mapped.parts, mapped.index))
+
+
+def _languages(mapped: _Mapped) -> set[str]:
+    """The languages of the kept articles."""
+    found: set[str] = set()
+    for number, part in enumerate(mapped.parts):
+        first, last = mapped.index.starts[number], mapped.index.starts[number + 1]
+        kept = mapped.index.row[first:last][mapped.index.fate[first:last] == KEPT]
+        found.update(filter(None, part.table("rows")["language"].take(kept).unique().to_pylist()))
+    return found
 
 
 def _refusals(spec: CorpusSpec, mapped: _Mapped) -> list[Finding]:
@@ -330,7 +347,7 @@ def _finish(
         },
         "statistics": statistics.as_dict(),
         "edits": _edits(mapped),
-        "findings": _with_languages(spec, statistics, mapped),
+        "findings": mapped.kinds(),
         "files": [
             manifests.file_entry(folder, layout.ARTICLE_SCHEMA, "schema"),
             manifests.file_entry(folder, provenance, "provenance", rows=traced),
@@ -345,14 +362,6 @@ def _edits(mapped: _Mapped) -> dict[str, int]:
     for part in mapped.parts:
         counts.update(part.edits)
     return dict(sorted(counts.items()))
-
-
-def _with_languages(spec: CorpusSpec, statistics: Statistics, mapped: _Mapped) -> dict[str, int]:
-    """Findings by kind, with those that only the written rows can tell."""
-    absent = [tag for tag in spec.corpus.get("languages", []) if tag not in statistics.languages]
-    kinds = Counter(mapped.kinds())
-    kinds.update({"absent-language": len(absent)} if absent else {})
-    return dict(sorted(kinds.items()))
 
 
 def add_documents(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:

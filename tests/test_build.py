@@ -274,6 +274,21 @@ def test_an_empty_corpus_is_a_release_with_a_warning(corpus: Corpus, tmp_path: P
     assert corpuskit.verify(release.path) == []
 
 
+def test_declared_splits_and_languages_without_articles(corpus: Corpus, tmp_path: Path) -> None:
+    """A declared split without rows is 0 and has no file; a declared language without articles is a warning."""
+    spec = corpus(
+        {"a.jsonl": jsonl([article(1, language="id-ID")])},
+        extra="[splits]\nshares = { train = 1.0, test = 0.0 }",
+    )
+    spec.write_text(spec.read_text().replace("[[source]]", 'languages = ["id", "su"]\n[[source]]'))
+    release = corpuskit.build(spec, tmp_path / "out")
+    assert release.splits == {"train": 1, "test": 0}
+    assert [p.name for p in release.path.glob("data/*")] == ["train-00000-of-00001.parquet"]
+    (found,) = map(json.loads, (release.audit / "findings.jsonl").read_text().splitlines())
+    assert (found["kind"], "'su'" in found["message"]) == ("absent-language", True)
+    assert corpuskit.verify(release.path) == []
+
+
 def test_fixed_shard_counts_and_small_shards(corpus: Corpus, tmp_path: Path) -> None:
     """`shards` fixes a count; `shard_bytes` and `row_group_bytes` bound pieces, and the content id ignores both."""
     data = {"a.jsonl": jsonl(article(i, text=f"{i} " * 200) for i in range(400))}

@@ -1,6 +1,6 @@
 """The index phase: one fate for each record, decided on keys and never on text."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -78,11 +78,16 @@ def _keys(parts: Sequence[Part]) -> Any:
 
 
 def build_index(
-    tasks: Sequence[MapTask], parts: Sequence[Part], dedup: Dedup, permitted: Callable[[str], bool] | None
+    tasks: Sequence[MapTask],
+    parts: Sequence[Part],
+    dedup: Dedup,
+    declared: Iterable[str] = (),
+    permitted: Callable[[str], bool] | None = None,
 ) -> Index:
     """Decide the fate of every record: rejected, removed, duplicate, kept, in this order.
 
-    `permitted` says whether a licence may stay; None where licences exclude nothing.
+    `declared` are splits that exist also without a row; `permitted` says whether a licence may stay, None
+    where licences exclude nothing.
     """
     table = _keys(parts)
     counts = [sum(part.records) for part in parts]
@@ -97,7 +102,7 @@ def build_index(
     _drop_duplicates(table, rank, dedup, fate, reason, kept_by)
     encoded = table["split"].dictionary_encode().combine_chunks() if len(fate) else None
     names = [str(name) for name in encoded.dictionary.to_pylist()] if encoded is not None else []
-    splits = tuple(sorted(set(names) | {TRAIN}, key=split_order))
+    splits = tuple(sorted({TRAIN, *declared, *names}, key=split_order))
     codes = np.array([splits.index(name) for name in names] + [-1], dtype=np.int32)
     code = (
         np.asarray(encoded.indices.fill_null(len(names)))

@@ -5,6 +5,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from corpuskit.digests import file_sha256
@@ -88,8 +89,7 @@ def _matches(spec: CorpusSpec, source: Source) -> dict[str, Path]:
 
     for pattern in source.files:
         root = (spec.root / _fixed_part(pattern)).resolve()
-        names = glob.glob(pattern, root_dir=spec.root, recursive=True, include_hidden=False)  # noqa: PTH207 - Path.glob takes no `../` in a pattern
-        for name in names:
+        for name in _names(spec, pattern, root):
             path = spec.root / name
             if not path.is_file():
                 if path.is_symlink():
@@ -99,9 +99,7 @@ def _matches(spec: CorpusSpec, source: Source) -> dict[str, Path]:
                 continue
             target = path.resolve()
             if not target.is_relative_to(root):
-                raise SpecError(
-                    f"{name} is a symlink that leaves {_fixed_part(pattern) or '.'}: {target}.", spec.file
-                )
+                raise _leaving(name, pattern, target, spec)
             try:
                 name.encode()
             except UnicodeEncodeError as error:
@@ -111,6 +109,47 @@ def _matches(spec: CorpusSpec, source: Source) -> dict[str, Path]:
             found[plain], targets[plain] = path, target
     named = {targets[name] for name in found if not is_link(name)}
     return {n: path for n, path in found.items() if not is_link(n) or targets[n] not in named}
+
+
+def _names(spec: CorpusSpec, pattern: str, root: Path) -> Iterator[str]:
+    """The names, relative to the corpus, that a glob matches; hidden ones only where it says so.
+
+    `**` follows no link to a folder: inside the root its files have names of their own.
+    """
+    steps = PurePosixPath(pattern).parts
+    if "**" not in steps:
+        yield from glob.glob(pattern, root_dir=spec.root)  # noqa: PTH207 - Path.glob takes no `../` in a pattern
+        return
+    fixed = _fixed_part(pattern)
+    steps = steps[len(PurePosixPath(fixed).parts) :]
+    for folder, folders, files in os.walk(spec.root / fixed, onerror=_unreadable):
+        for name in folders:
+            path = Path(folder, name)
+            if path.is_symlink() and not path.resolve().is_relative_to(root):
+                raise _leaving(os.path.relpath(path, spec.root), pattern, path.resolve(), spec)
+        for name in files:
+            below = os.path.relpath(os.path.join(folder, name), spec.root / fixed)  # noqa: PTH118 - once a file
+            if _fits(below.split("/"), steps):
+                yield os.path.join(fixed, below)  # noqa: PTH118 - as above
+
+
+def _unreadable(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise InputError(str(error.filename), f"cannot be read: {error.strerror}.") from error
+
+
+def _fits(names: Sequence[str], steps: Sequence[str]) -> bool:
+    """Whether a path fits a glob, both in parts; `*` and `**` match no name that starts with a dot."""
+    if not names or not steps:
+        return not names and (not steps or set(steps) == {"**"})
+    shown = names[0][:1] != "." or steps[0][:1] == "."
+    if steps[0] == "**":
+        return _fits(names, steps[1:]) or (shown and _fits(names[1:], steps))
+    return shown and fnmatchcase(names[0], steps[0]) and _fits(names[1:], steps[1:])
+
+
+def _leaving(name: str, pattern: str, target: Path, spec: CorpusSpec) -> SpecError:
+    return SpecError(f"{name} is a symlink that leaves {_fixed_part(pattern) or '.'}: {target}.", spec.file)
 
 
 def _fixed_part(pattern: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +91,8 @@ def write_shard(task: ShardTask) -> Shard:
 
 def _groups(task: ShardTask) -> Iterator[Any]:
     """The row groups of a shard as Arrow tables, each in one chunk."""
-    open_rows = cache(_rows)
+    # Rows come part by part: one part is mapped at a time, whatever the shard's size.
+    open_rows = lru_cache(maxsize=1)(_rows)
     starts = np.concatenate([[0], np.cumsum([len(rows) for _, rows in task.rows])])
     first = 0
     for last in task.group_ends:

@@ -14,7 +14,7 @@ _TWO_63 = float(2**63)
 # Python refuses to read longer integers, for good reason: it takes quadratic time.
 _LONGEST_INTEGER = 4000
 _BLANK = " \t\r\n"
-_KEY = re.compile(rb'"[ \t\r\n]*+:')
+_SPACED_KEY = re.compile(rb'"[ \t\r\n]++:')
 # A string without its closing quote runs to the end: begun again at each quote inside, it took quadratic time.
 _NESTING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -45,7 +45,7 @@ def parse_value(raw: bytes, depth: int) -> Any:
     keys, exact = _survey(value, depth, depth)
     # Every key ends in a quote and a colon. As many of these as keys in the result: none stood twice.
     # More of them may be a key that stood twice, or a text that contains one: then look closely.
-    if not exact or len(_KEY.findall(raw)) != keys:
+    if not exact or raw.count(b'":') + sum(1 for _ in _SPACED_KEY.finditer(raw)) != keys:
         return _parse_slowly(raw, depth)
     return value
 
@@ -148,6 +148,8 @@ def _parse_slowly(raw: bytes, depth: int) -> Any:
 
 
 def _nested_deeper(raw: bytes, limit: int) -> bool:
+    if raw.count(b"[") + raw.count(b"{") <= limit:
+        return False
     depth = 0
     for match in _NESTING.finditer(raw):
         mark = raw[match.start()]
@@ -186,9 +188,13 @@ class Printed(str):
     __slots__ = ()
 
 
+_PRINTED = json.JSONDecoder(parse_int=Printed, parse_float=Printed)
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def parse_printed(raw: bytes) -> dict[str, Any]:
     """The object again, of bytes that `parse_object` accepted, with every number as it was printed."""
-    value: dict[str, Any] = json.loads(raw, parse_int=Printed, parse_float=Printed)
+    value: dict[str, Any] = _PRINTED.decode(raw.decode())
     return value
 
 
@@ -200,10 +206,10 @@ def dump_printed(value: Any) -> str:
     parts: list[str] = []
     if isinstance(value, dict):
         for key, item in value.items():
-            parts.append(f"{json.dumps(key, ensure_ascii=False)}:{dump_printed(item)}")
+            parts.append(f"{_compact(key)}:{dump_printed(item)}")
         return "{" + ",".join(parts) + "}"
     if isinstance(value, list):
         for item in value:
             parts.append(dump_printed(item))  # noqa: PERF401
         return "[" + ",".join(parts) + "]"
-    return json.dumps(value, ensure_ascii=False)
+    return _compact(value)

@@ -1,28 +1,28 @@
 """One JSON value a file: the array of records that `records` points to, or one object."""
 
-import hashlib
 import mmap
 import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 from typing import IO
 
 from corpuskit.errors import InputError
 from corpuskit.provenance import Limits, Place, Source
 from corpuskit.readers import streams
 from corpuskit.readers.dialect import Malformed, parse_object, parse_value
-from corpuskit.readers.jsonl import recode
-from corpuskit.readers.records import Piece, Problem, Record
+from corpuskit.readers.encodings import check_marks, recode
+from corpuskit.readers.records import Gathering, Piece, Problem, Record
 
 _BOM = b"\xef\xbb\xbf"
 _BLANK = re.compile(rb"[ \t\r\n]*")
+# Strings are stepped over whole; a quote alone begins one that never ends.
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
-# What may end a value or contain a comma: strings are stepped over whole.
-_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{},"]', re.DOTALL)
-# A reject keeps its bytes, but not more than fit into memory.
-_KEPT = 64 << 20
+_NESTED = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{}"]', re.DOTALL)
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{}",]', re.DOTALL)
+_MARKS = '"\\[]{},:'
 
 _MARKED = Problem("byte-order-mark", "a byte order mark at the start of the file was skipped")
 
@@ -32,9 +32,9 @@ Buffer = bytes | mmap.mmap
 class _Broken(Exception):
     """The file's own structure is not JSON, so no record can be told from the next."""
 
-    def __init__(self, at: int, expected: str) -> None:
-        super().__init__(at, expected)
-        self.at, self.expected = at, expected
+    def __init__(self, at: int, expected: str, hint: str = "Repair the file.") -> None:
+        super().__init__(at, expected, hint)
+        self.at, self.expected, self.hint = at, expected, hint
 
 
 def read(piece: Piece, source: Source, limits: Limits) -> Iterator[Record]:
@@ -43,6 +43,7 @@ def read(piece: Piece, source: Source, limits: Limits) -> Iterator[Record]:
     Raises DamagedInput where a packed stream breaks, InputError where the file as a whole is not JSON or
     holds nothing at the place that `records` names.
     """
+    check_marks(source.encoding, _MARKS, piece.name)
     with _mapped(piece, limits) as data:
         start = len(_BOM) if data[:3] == _BOM else 0
         try:
@@ -54,7 +55,7 @@ def read(piece: Piece, source: Source, limits: Limits) -> Iterator[Record]:
                 yield replace(record, notes=notes, identifier=None if is_array else piece.identifier)
         except _Broken as broken:
             cause = f"not JSON: expected {broken.expected} at byte {broken.at}."
-            raise InputError(piece.name, cause, "Repair the file; nothing was released.") from broken
+            raise InputError(piece.name, cause, broken.hint) from broken
 
 
 @contextmanager
@@ -67,18 +68,21 @@ def _mapped(piece: Piece, limits: Limits) -> Iterator[Buffer]:
             yield data
 
 
-def _plain(piece: Piece, limits: Limits) -> IO[bytes]:
+@contextmanager
+def _plain(piece: Piece, limits: Limits) -> Iterator[IO[bytes]]:
     """The file itself, or a temporary copy of what is packed in it."""
     if not streams.compression(piece.name):
-        try:
-            return piece.path.open("rb")
-        except OSError as error:
-            raise InputError(piece.name, f"cannot be opened: {error.strerror}.") from error
-    unpacked = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
-    for block in streams.blocks(piece.path, piece.name, limits.ratio):
-        unpacked.write(block)
-    unpacked.flush()
-    return unpacked
+        with streams.plain(piece.path, piece.name) as file:
+            yield file
+        return
+    with tempfile.TemporaryFile() as unpacked:
+        for block in streams.blocks(piece.path, piece.name, limits.ratio):
+            try:
+                unpacked.write(block)
+                unpacked.flush()
+            except OSError as error:
+                raise InputError(piece.name, f"cannot be unpacked: {error.strerror}.") from error
+        yield unpacked
 
 
 def _skip(data: Buffer, at: int) -> int:
@@ -95,30 +99,53 @@ def _string(data: Buffer, at: int) -> tuple[bytes, int]:
 
 def _value_end(data: Buffer, at: int) -> int:
     """Where the value that starts at `at` ends, by brackets and quotes alone: it may be malformed inside."""
+    token = _TOKEN.search(data, at)
+    if token is None:
+        return len(data)
+    start, end = token.span()
+    mark = data[start]
+    if mark in b",]}":
+        return start
+    if mark in b"[{":
+        return _closing(data, start)
+    if end - start == 1:
+        raise _Broken(start, "the end of this string")
+    return end
+
+
+def _closing(data: Buffer, at: int) -> int:
+    """The end of the array or object that starts at `at`."""
     depth = 0
-    for token in _TOKEN.finditer(data, at):
-        mark = token[0]
-        if mark in (b"[", b"{"):
+    for token in _NESTED.finditer(data, at):
+        start, end = token.span()
+        mark = data[start]
+        if mark in b"[{":
             depth += 1
-        elif mark == b'"':
-            raise _Broken(token.start(), "the end of this string")
-        elif mark in (b"]", b"}", b","):
-            if depth == 0:
-                return token.start()
-            if mark != b",":
-                depth -= 1
-                if depth == 0:
-                    return token.end()
-        elif depth == 0:
-            return token.end()
-    if depth:
-        raise _Broken(len(data), f"{depth} more closing brackets")
-    return len(data)
+        elif mark in b"]}":
+            depth -= 1
+            if not depth:
+                return end
+        elif end - start == 1:
+            raise _Broken(start, "the end of this string")
+    raise _Broken(len(data), f"{depth} more closing brackets")
+
+
+def _element_end(data: Buffer, at: int) -> int:
+    """Where the element that starts at `at` ends: what stands up to the next comma is one record."""
+    end = _value_end(data, at)
+    while (following := _value_end(data, end)) != end:
+        end = following
+    return end
 
 
 def _trimmed(data: Buffer, start: int, end: int) -> int:
-    while end > start and data[end - 1 : end] in (b" ", b"\t", b"\r", b"\n"):
-        end -= 1
+    """The end of what is not blank between two places."""
+    while end > start:
+        block = data[max(start, end - streams.BLOCK) : end]
+        kept = len(block.rstrip(b" \t\r\n"))
+        end -= len(block) - kept
+        if kept:
+            break
     return end
 
 
@@ -158,24 +185,34 @@ def _locate(data: Buffer, at: int, pointer: str | None) -> tuple[int, bool]:
     """Where the records start, and whether they are an array; checks what lies around them."""
     at = _skip(data, at)
     end = _value_end(data, at)
-    if end == at or _skip(data, end) != len(data):
-        raise _Broken(_skip(data, end), "one JSON value and nothing after it")
+    after = _skip(data, end)
+    if end == at or after != len(data):
+        lines = data[at : at + 1] == data[after : after + 1] == b"{"
+        hint = 'If it holds one object a line, say `reader = "jsonl"`.' if lines else "Repair the file."
+        raise _Broken(after, "one JSON value and nothing after it", hint)
     for step in (pointer or "").split("/")[1:]:
-        name = step.replace("~1", "/").replace("~0", "~")
-        if data[at : at + 1] != b"{":
-            raise _Broken(at, f"an object with the key {name!r} (records = {pointer!r})")
-        found = [start for key, start, _ in _members(data, at) if key == name]
-        if len(found) != 1:
-            raise _Broken(at, f"the key {name!r} once (records = {pointer!r}), found {len(found)}")
-        at = found[0]
+        at = _inside(data, at, step.replace("~1", "/").replace("~0", "~"), pointer)
     return at, data[at : at + 1] == b"["
+
+
+def _inside(data: Buffer, at: int, step: str, pointer: str | None) -> int:
+    """Where the member or element of that name starts in the object or array at `at`."""
+    mark, found = data[at : at + 1], []
+    if mark == b"{":
+        found = [start for key, start, _ in _members(data, at) if key == step]
+    elif mark == b"[" and step.isascii() and step.isdigit() and len(step) < 19:
+        found = [start for start, _ in islice(_elements(data, at), int(step), int(step) + 1)]
+    if len(found) != 1:
+        hint = "Compare `records` with the file."
+        raise _Broken(at, f"{step!r} once in this value (records = {pointer!r}), found {len(found)}", hint)
+    return found[0]
 
 
 def _elements(data: Buffer, at: int) -> Iterator[tuple[int, int]]:
     """Start and end of each element of the array at `at`."""
     at = _skip(data, at + 1)
     while data[at : at + 1] != b"]":
-        end = _value_end(data, at)
+        end = _element_end(data, at)
         yield at, end
         at = _after_comma(data, end, b"]")
 
@@ -185,23 +222,24 @@ def _records(
 ) -> Iterator[Record]:
     line, counted = 1, 0
     for number, (start, end) in enumerate(spans, 1):
-        line += _newlines(data, counted, start)
+        line += sum(block.count(b"\n") for block in _blocks(data, counted, start))
         counted = start
-        raw = data[start : _trimmed(data, start, end)]
-        place = Place(piece.name, start, len(raw), line, number, hashlib.sha256(raw).hexdigest())
-        yield _record(place, raw, source, limits)
+        element = Gathering(limits.line_bytes)
+        for block in _blocks(data, start, _trimmed(data, start, end)):
+            element.add(block)
+        place = Place(piece.name, start, element.length, line, number, element.sha256)
+        yield _record(place, element.raw, source, limits)
 
 
-def _newlines(data: Buffer, start: int, end: int) -> int:
-    return sum(
-        data[at : min(at + streams.BLOCK, end)].count(b"\n") for at in range(start, end, streams.BLOCK)
-    )
+def _blocks(data: Buffer, start: int, end: int) -> Iterator[bytes]:
+    for at in range(start, end, streams.BLOCK):
+        yield data[at : min(at + streams.BLOCK, end)]
 
 
 def _record(place: Place, raw: bytes, source: Source, limits: Limits) -> Record:
-    if len(raw) > limits.line_bytes:
-        message = f"a record of {len(raw)} bytes; the limit is {limits.line_bytes}"
-        return Record(place, raw[:_KEPT], problem=Problem("line-too-long", message))
+    if place.length != len(raw):
+        message = f"a record of {place.length} bytes; the limit is {limits.line_bytes}"
+        return Record(place, raw, problem=Problem("line-too-long", message))
     try:
         return Record(place, raw, parse_object(recode(raw, source.encoding), limits.depth))
     except Malformed as malformed:

@@ -41,7 +41,7 @@ class _Line(NamedTuple):
 
 
 def _lines(first: bytes, blocks: Iterator[bytes], limit: int, offset: int) -> Iterator[_Line]:
-    """The lines of the first block from `offset` on, and of all other blocks; no block ends in CR."""
+    """The lines of the first block from `offset` on, and of all others; no block ends between CR and LF."""
     number = 1
     pending: Gathering | None = None
     block: bytes | None = first[offset:]
@@ -85,14 +85,11 @@ def _blocks(piece: Piece, limits: Limits) -> Iterator[bytes]:
         held = block if len(block) < len(_BOM) else b"\r" if block.endswith(b"\r") else b""
         if len(held) < len(block):
             yield block[: len(block) - len(held)] if held else block
-    # A CR that nothing follows is blank.
-    if held.rstrip(b"\r"):
-        yield held.rstrip(b"\r")
+    if last := held.removesuffix(b"\r"):  # a CR that nothing follows is blank
+        yield last
 
 
-def _record(
-    piece: Piece, line: _Line, source: Source, limits: Limits, notes: tuple[Problem, ...]
-) -> Record:
+def _record(piece: Piece, line: _Line, source: Source, limits: Limits, notes: tuple[Problem, ...]) -> Record:
     digest = line.sha256 or hashlib.sha256(line.raw).hexdigest()
     place = Place(piece.name, line.offset, line.length, line.number, None, digest)
     if line.length > limits.line_bytes:

@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 
 from corpuskit.provenance import Limits, Place, Source
 
+# More edits of one kind in one record are told as a single one from the first to the last.
+MOST_EDITS = 100_000
+
 
 class Edit(NamedTuple):
     """One change to a record, reversible: at `start`, `removed` stood where `inserted` stands now.

@@ -110,7 +110,7 @@ def span(path: Path, name: str, start: int, end: int) -> Iterator[bytes]:
 
     Raises InputError where the file cannot be opened, DamagedInput where it is shorter.
     """
-    with _plain(path, name, 0) as file:
+    with plain(path, name) as file:
         file.seek(start)
         while start < end:
             block = _read(file, min(end - start, BLOCK), name, start)
@@ -134,9 +134,10 @@ def _cause(error: BaseException) -> str:
     return f"damaged: {text[0].lower()}{text[1:]},"
 
 
-def _plain(path: Path, name: str, buffering: int) -> BinaryIO:
+def plain(path: Path, name: str) -> BinaryIO:
+    """A file as it lies on the disk; raises InputError where it cannot be opened."""
     try:
-        return path.open("rb", buffering=buffering)
+        return path.open("rb", buffering=0)
     except OSError as error:
         raise InputError(name, f"cannot be opened: {error.strerror}.") from error
 
@@ -145,7 +146,7 @@ def _plain(path: Path, name: str, buffering: int) -> BinaryIO:
 def _opened(path: Path, name: str) -> Iterator[tuple[Stream, int]]:
     """The decompressing stream of a file and its packed size, 0 for a plain file."""
     suffix = compression(name)
-    with _plain(path, name, -1 if suffix else 0) as file:
+    with plain(path, name) as file:
         if not suffix:
             yield file, 0
             return

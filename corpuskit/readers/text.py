@@ -1,13 +1,12 @@
 """Plain text: one article a file, decoded as declared, line ends made LF, every change an edit."""
 
 import codecs
-import hashlib
 import re
 from collections.abc import Iterator
 
 from corpuskit.provenance import Limits, Place, Source
 from corpuskit.readers import streams
-from corpuskit.readers.records import Edit, Piece, Problem, Record
+from corpuskit.readers.records import MOST_EDITS, Edit, Gathering, Piece, Problem, Record
 
 # A byte order mark is a certain sign of its encoding; nothing else is decoded undeclared but UTF-8.
 _MARKS = (
@@ -18,6 +17,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _LINE_END = re.compile(b"\r\n?")
+_CHUNK = 1 << 12
 
 
 def read(piece: Piece, source: Source, limits: Limits) -> Iterator[Record]:
@@ -25,10 +25,13 @@ def read(piece: Piece, source: Source, limits: Limits) -> Iterator[Record]:
 
     Raises DamagedInput where a packed stream breaks.
     """
-    raw = b"".join(streams.blocks(piece.path, piece.name, limits.ratio, limits.line_bytes + 1))
-    place = Place(piece.name, 0, len(raw), 1, None, hashlib.sha256(raw).hexdigest())
-    if len(raw) > limits.line_bytes:
-        message = f"a file of {len(raw)} bytes; the limit is {limits.line_bytes}"
+    file = Gathering(limits.line_bytes)
+    for block in streams.blocks(piece.path, piece.name, limits.ratio):
+        file.add(block)
+    raw = file.raw
+    place = Place(piece.name, 0, file.length, 1, None, file.sha256)
+    if file.length > limits.line_bytes:
+        message = f"a file of {file.length} bytes; the limit is {limits.line_bytes}"
         yield Record(place, raw, problem=Problem("line-too-long", message), identifier=piece.identifier)
         return
     try:
@@ -64,19 +67,30 @@ def _decoded(raw: bytes, encoding: str | None) -> tuple[bytes, tuple[Edit, ...],
 def _difference(old: bytes, new: bytes) -> tuple[int, int]:
     """How many bytes two different strings share at their start and at their end."""
     shortest = min(len(old), len(new))
-    start = next((i for i in range(shortest) if old[i] != new[i]), shortest)
+    start = _shared(old[:shortest], new[:shortest])
     tail = shortest - start
-    stop = next((i for i in range(tail) if old[-1 - i] != new[-1 - i]), tail)
-    return start, stop
+    return start, _shared(old[len(old) - tail :][::-1], new[len(new) - tail :][::-1])
+
+
+def _shared(old: bytes, new: bytes) -> int:
+    """How many bytes two strings of one length share at their start."""
+    at = next((i for i in range(0, len(old), _CHUNK) if old[i : i + _CHUNK] != new[i : i + _CHUNK]), len(old))
+    return next((i for i in range(at, len(old)) if old[i] != new[i]), len(old))
 
 
 def _line_ends(data: bytes) -> tuple[bytes, tuple[Edit, ...]]:
     """The data with LF at every line end, and an edit for each CR LF and each CR."""
-    if b"\r" not in data:
+    count = data.count(b"\r")
+    if not count:
         return data, ()
+    plain = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if count > MOST_EDITS:
+        start, stop = data.index(b"\r"), data.rindex(b"\r") + 1
+        inserted = plain[start : len(plain) - (len(data) - stop)]
+        return plain, (Edit("line-end", None, start, data[start:stop], inserted),)
     # From the last to the first: each position then counts in the data as it was.
     edits = [Edit("line-end", None, m.start(), m[0], b"\n") for m in _LINE_END.finditer(data)]
-    return _LINE_END.sub(b"\n", data), tuple(reversed(edits))
+    return plain, tuple(reversed(edits))
 
 
 def _undecodable(raw: bytes, source: Source, error: UnicodeError) -> Problem:

@@ -6,27 +6,27 @@ counts in the text as the reader gave it.
 """
 
 import re
+from collections import deque
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from corpuskit import timestamps
 from corpuskit.provenance import Source
-from corpuskit.readers.records import Edit, Problem
+from corpuskit.readers.records import MOST_EDITS, Edit, Problem
 from corpuskit.transforms.drafts import Draft
-from corpuskit.transforms.navigation import navigation_start
+from corpuskit.transforms.lines import Line, line_from
+from corpuskit.transforms.navigation import find_ends
 
 _LONGEST_TITLE = 300
-_LINE = re.compile(r"[^\n]*\S[^\n]*")
-_GAP = re.compile(r"\n(?:[ \t]*\n)+")
-# Short, with digits around a separator, and no sentence: somebody printed a time here.
-_STAMP_LIKE = re.compile(r"(?=.{4,48}$)(?!.*[.?!]$).*\d{1,4}[-/.:]\d{1,2}", re.ASCII)
-
-
-class Line(NamedTuple):
-    """A line with something on it: where it starts and ends in the text."""
-
-    start: int
-    end: int
-    text: str
+# Possessive: a text of nothing but newlines would otherwise take a hundred times its size in memory.
+_GAP = re.compile(r"\n(?:[ \t]*+\n)++")
+_NEWLINE = re.compile(r"\n")
+# Somebody printed a time here: short, no sentence, and a clock or a date of numbers or of a month by name.
+_STAMP_LIKE = re.compile(
+    r"(?=.{4,48}$)(?!.*[.?!]$)"
+    r"(?:.*(?<!\d)(?:\d{1,2}:\d\d(?!\d)|\d{1,4}([-/.])\d{1,2}\1\d{1,4}(?!\d))"
+    r"|(?:[^\W\d]+,? )?\d{1,2} [^\W\d]{3,12}\.? (?:19|20)\d\d(?!\d))",
+)
 
 
 class Head(NamedTuple):
@@ -37,15 +37,27 @@ class Head(NamedTuple):
     body: int
 
 
+class Span(NamedTuple):
+    """A piece of the text, from start to end, to be replaced."""
+
+    transform: str
+    start: int
+    end: int
+    inserted: str
+
+
 def parse_layout(draft: Draft, source: Source) -> Draft:
     """The draft with `title`, `published` as printed, and the body as `text`."""
     text: str = draft.fields["text"]
-    lines = [Line(m.start(), m.end(), m[0].strip()) for m in _LINE.finditer(text)]
-    head = _head(lines, text, source)
-    body = [line for line in lines if line.start >= head.body]
-    cut = navigation_start([line.text for line in body], source)
-    end = body[cut - 1].end if cut else head.body
-    edits, kept = _edits(text, head.body, end, len(text) if cut == len(body) else body[cut].start)
+    head = _head(text, source)
+    ends = find_ends(text, head.body, source)
+    spans = [
+        Span("head", 0, head.body, ""),
+        *_gaps(text, head.body, ends.body),
+        Span("blank-lines", ends.body, ends.navigation, ""),
+        Span("navigation", ends.navigation, len(text), ""),
+    ]
+    edits, kept = _edits(text, [span for span in spans if span.start < span.end])
     fields = draft.fields | {"text": kept}
     if head.title is not None:
         fields["title"] = head.title
@@ -57,34 +69,36 @@ def parse_layout(draft: Draft, source: Source) -> Draft:
     return draft._replace(fields=fields, edits=draft.edits + edits, notes=notes)
 
 
-def _head(lines: list[Line], text: str, source: Source) -> Head:
+def _head(text: str, source: Source) -> Head:
     """Title and stamp at the top; a title is a short first line set apart from what follows."""
     read = timestamps.reader(source.date_format, source.timezone)
-    if not lines:
+    line = line_from(text, 0)
+    if line is None:
         return Head(None, None, len(text))
-    first = 0
     title: str | None = None
-    if not _is_stamp(lines[0].text, read):
-        if not _set_apart(lines, text, read):
-            return Head(None, None, lines[0].start)
-        title, first = lines[0].text, 1
-        while first < len(lines) and lines[first].text == title:
-            first += 1
-    if first < len(lines) and _is_stamp(lines[first].text, read):
-        stamp = lines[first].text
-        return Head(title, stamp, lines[first + 1].start if first + 1 < len(lines) else len(text))
-    return Head(title, None, lines[first].start if first < len(lines) else len(text))
+    if _is_title(line, line_from(text, line.end), text, read):
+        title, line = line.text, line_from(text, line.end)
+        if line is not None and line.text == title:  # a site may print it twice, never more
+            line = line_from(text, line.end)
+    stamp: str | None = None
+    if line is not None and _is_stamp(line.text, read):
+        stamp, line = line.text, line_from(text, line.end)
+    return Head(title, stamp, len(text) if line is None else line.start)
 
 
-def _set_apart(lines: list[Line], text: str, read: timestamps.Reader) -> bool:
-    """Whether the first line is a title: short, and above a blank line or a stamp, or alone."""
-    if len(lines[0].text) > _LONGEST_TITLE:
+def _is_title(line: Line, following: Line | None, text: str, read: timestamps.Reader) -> bool:
+    """Whether the first line is a title: short, and above a stamp or a blank line, repeated, or alone."""
+    if len(line.text) > _LONGEST_TITLE:
         return False
-    if len(lines) == 1:
+    if following is not None and (_is_stamp(following.text, read) or following.text == line.text):
         return True
-    between = text[lines[0].end : lines[1].start]
+    # A result such as "Persib 2-1 Persija" is a title; only a date is none.
+    if _is_stamp(line.text, read):
+        return False
+    if following is None or text.count("\n", line.end, following.start) > 1:
+        return True
     # A file without a single blank line puts each paragraph on a line, the title too.
-    return between.count("\n") > 1 or _is_stamp(lines[1].text, read) or not _GAP.search(text.strip())
+    return not _GAP.search(text.strip())
 
 
 def _is_stamp(line: str, read: timestamps.Reader) -> bool:
@@ -94,36 +108,34 @@ def _is_stamp(line: str, read: timestamps.Reader) -> bool:
     return stamp is not timestamps.UNREADABLE or _STAMP_LIKE.match(line) is not None
 
 
-def _edits(text: str, start: int, end: int, rest: int) -> tuple[tuple[Edit, ...], str]:
-    """The edits that leave the body `text[start:end]` of a text, from the end to the start, and the body.
+def _gaps(text: str, start: int, end: int) -> Iterator[Span]:
+    """What stands between the paragraphs of a body, where it is not one blank line."""
+    # No blank line at all: each line is a paragraph.
+    gap = _GAP if _GAP.search(text, start, end) else _NEWLINE
+    places = (match.span() for match in gap.finditer(text, start, end) if match[0] != "\n\n")
+    first = next(places, None)
+    if first is None:
+        return
+    if text.count("\n", start, end) > MOST_EDITS:
+        last = deque(places, maxlen=1)
+        stop = last[0][1] if last else first[1]
+        yield Span("blank-lines", first[0], stop, gap.sub("\n\n", text[first[0] : stop]))
+        return
+    for place in (first, *places):
+        yield Span("blank-lines", *place, "\n\n")
 
-    Navigation starts at `rest`; between `end` and `rest` are blank lines.
-    """
-    body = text[start:end]
-    spans: list[tuple[str, int, int, str]] = []
-    if start:
-        spans.append(("head", 0, start, ""))
-    gaps = list(_GAP.finditer(body))
-    if gaps:
-        spans += [("blank-lines", start + m.start(), start + m.end(), "\n\n") for m in gaps if m[0] != "\n\n"]
-    else:
-        # No blank line at all: each line is a paragraph.
-        spans += [
-            ("blank-lines", start + m.start(), start + m.end(), "\n\n") for m in re.finditer("\n", body)
-        ]
-    if end < rest:
-        spans.append(("blank-lines", end, rest, ""))
-    if rest < len(text):
-        spans.append(("navigation", rest, len(text), ""))
-    kept, edits, at = [], [], 0
-    position = 0
-    for name, first, last, inserted in spans:
-        kept.append(text[at:first])
-        position += len(text[at:first].encode())
-        removed = text[first:last].encode()
-        edits.append(Edit(name, None, position, removed, inserted.encode()))
-        kept.append(inserted)
+
+def _edits(text: str, spans: list[Span]) -> tuple[tuple[Edit, ...], str]:
+    """The edits that replace spans of a text, from the last to the first, and the text that they leave."""
+    kept: list[str] = []
+    edits: list[Edit] = []
+    at, position = 0, 0
+    for span in spans:
+        kept += (text[at : span.start], span.inserted)
+        position += len(text[at : span.start].encode())
+        removed = text[span.start : span.end].encode()
+        edits.append(Edit(span.transform, None, position, removed, span.inserted.encode()))
         position += len(removed)
-        at = last
+        at = span.end
     kept.append(text[at:])
     return tuple(reversed(edits)), "".join(kept)
