@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from corpuskit.conform import Article, Conformer
@@ -399,6 +399,8 @@ def test_any_file_can_be_rebuilt_from_text_and_edits(
 ) -> None:
     """For any lines, line ends, marks and encodings, undoing the edits gives the bytes of the file."""
     encoding, mark, declared = encoded
+    # FF FE 00 00 is the mark of UTF-32, so no text in UTF-16 with a mark starts with NUL.
+    assume(encoding != "utf-16-le" or not content.startswith("\0"))
     raw = mark + content.encode(encoding)
     made = article(raw, encoding=declared, navigation=navigation, navigation_cut_from=cut)
     assert "\r" not in made.row["text"]

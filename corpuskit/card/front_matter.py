@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from corpuskit.card.markdown import visible
 from corpuskit.languages import hub_language
 from corpuskit.licenses import hub_licenses, license_ids
 from corpuskit.splits import split_order
@@ -82,6 +83,9 @@ def _dataset_info(manifest: Mapping[str, Any]) -> dict[str, Any]:
 def dump(head: Mapping[str, Any]) -> str:
     """A YAML block between `---` lines, every string safe whatever it holds."""
     text = yaml.safe_dump(dict(head), sort_keys=False, allow_unicode=True, width=10**9)
+    if visible(text) != text.replace("\n", " "):
+        # Characters that hide or reverse others stand as escapes.
+        text = yaml.safe_dump(dict(head), sort_keys=False, width=10**9)
     return f"---\n{text}---\n"
 
 

@@ -11,9 +11,14 @@ _ENTITY = re.compile(r"&(?=#?\w+;)")
 _LIST_START = re.compile(r"^([-+=]|\d+(?=[.)](\s|$)))")
 
 
+def visible(value: Any) -> str:
+    """A value as one line of plain text, with control characters and what hides or reverses others as escapes."""
+    return "".join(map(_shown, str(value)))
+
+
 def inert(value: Any) -> str:
-    """A value as one line of Markdown that shows exactly its characters, control characters made visible."""
-    text = "".join(_visible(c) for c in str(value)).strip(" ")
+    """A value as one line of Markdown that shows exactly its characters, as `visible` does."""
+    text = visible(value).strip(" ")
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _LIST_START.sub(_escaped_start, _ACTIVE.sub(r"\\\1", text))
 
@@ -22,7 +27,7 @@ def _escaped_start(match: re.Match[str]) -> str:
     return match[0] + "\\" if match[0][0].isdigit() else "\\" + match[0]
 
 
-def _visible(character: str) -> str:
+def _shown(character: str) -> str:
     if character in "\n\r\t":
         return " "
     # Control and format characters: ESC, C1, and what reverses the direction of a line.
@@ -41,7 +46,7 @@ def prose(value: Any) -> str:
 
 def code(value: Any) -> str:
     """A value as inline code."""
-    text = "".join(_visible(c) for c in str(value)).replace("|", "\\|")
+    text = visible(value).replace("|", "\\|")
     ticks = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
     space = " " if text[:1] == "`" or text[-1:] == "`" else ""
     return f"{ticks}{space}{text}{space}{ticks}"
@@ -50,11 +55,7 @@ def code(value: Any) -> str:
 def link(url: str | None, text: str | None = None) -> str:
     """A link where the URL is http or https, else the text alone."""
     shown = inert(text if text is not None else url or "")
-    if (
-        url is None
-        or not re.fullmatch(r"https?://[^\s<>()|\\\"'`]+", url)
-        or any(_visible(c) != c for c in url)
-    ):
+    if url is None or not re.fullmatch(r"https?://[^\s<>()|\\\"'`]+", url) or visible(url) != url:
         return shown if text is None or url is None else f"{shown} ({inert(url)})"
     return f"[{shown}]({_ENTITY.sub('&amp;', url)})"
 
@@ -72,8 +73,3 @@ def size(value: int) -> str:
             return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
         amount /= 1000
     return f"{amount:.1f} TB"
-
-
-def share(part: int, whole: int) -> str:
-    """A percentage with two digits after the point."""
-    return f"{100 * part / whole:.2f} %" if whole else "0 %"

@@ -24,7 +24,7 @@ def _environment() -> Any:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    for name in ("inert", "prose", "code", "link", "number", "size", "share"):
+    for name in ("visible", "inert", "prose", "code", "link", "number", "size"):
         environment.filters[name] = getattr(markdown, name)
     environment.filters["language"] = language_name
     environment.filters["licenses"] = _licenses

@@ -265,9 +265,8 @@ class _Fitting:
             self.instance.setdefault(name, value)
 
     def _extra_text(self) -> str:
-        """`extra` as compact JSON in the order of the input, numbers as printed."""
-        ordered = {name: self.extra[name] for name in self.record.fields or {} if name in self.extra}
-        extra = ordered | self.extra
+        """`extra` as compact JSON, numbers as printed."""
+        extra = self.extra
         if any(map(self._is_reprinted, extra.values())):
             extra = {key: self._printed_in_extra(key, value) for key, value in extra.items()}
         return dump_printed(extra)
@@ -279,7 +278,12 @@ class _Fitting:
 
     def _is_reprinted(self, value: Any) -> bool:
         """Whether Python may write a number of the value otherwise than it was printed: 1.10 or -0."""
-        return _holds(value, float) or (_holds(value, int) and b"-0" in self.record.raw)
+        return _holds(value, float) or (self.has_minus_zero and _holds(value, int))
+
+    @cached_property
+    def has_minus_zero(self) -> bool:
+        """Whether -0 may stand in the record, which Python reads as 0."""
+        return b"-0" in self.record.raw
 
     @cached_property
     def printed(self) -> Draft:

@@ -99,7 +99,9 @@ def _matches(spec: CorpusSpec, source: Source) -> dict[str, Path]:
                 continue
             target = path.resolve()
             if not target.is_relative_to(root):
-                raise _leaving(name, pattern, target, spec)
+                raise SpecError(
+                    f"{name} is a symlink that leaves {_fixed_part(pattern) or '.'}: {target}.", spec.file
+                )
             try:
                 name.encode()
             except UnicodeEncodeError as error:
@@ -120,17 +122,20 @@ def _names(spec: CorpusSpec, pattern: str, root: Path) -> Iterator[str]:
     if "**" not in steps:
         yield from glob.glob(pattern, root_dir=spec.root)  # noqa: PTH207 - Path.glob takes no `../` in a pattern
         return
-    fixed = _fixed_part(pattern)
-    steps = steps[len(PurePosixPath(fixed).parts) :]
-    for folder, folders, files in os.walk(spec.root / fixed, onerror=_unreadable):
-        for name in folders:
-            path = Path(folder, name)
-            if path.is_symlink() and not path.resolve().is_relative_to(root):
-                raise _leaving(os.path.relpath(path, spec.root), pattern, path.resolve(), spec)
-        for name in files:
-            below = os.path.relpath(os.path.join(folder, name), spec.root / fixed)  # noqa: PTH118 - once a file
-            if _fits(below.split("/"), steps):
-                yield os.path.join(fixed, below)  # noqa: PTH118 - as above
+    fixed = PurePosixPath(_fixed_part(pattern))
+    for path in _files(spec.root / fixed, root):
+        below = path.relative_to(spec.root / fixed)
+        if _fits(below.parts, steps[len(fixed.parts) :]):
+            yield str(fixed / below)
+
+
+def _files(folder: Path, root: Path) -> Iterator[Path]:
+    """The files below a folder; links to folders are followed only out of the root, to be refused."""
+    for at, folders, files in os.walk(folder, onerror=_unreadable):
+        yield from (Path(at, name) for name in files)
+        for link in (Path(at, name) for name in folders):
+            if link.is_symlink() and not link.resolve().is_relative_to(root):
+                yield from (Path(below, name) for below, _, names in os.walk(link) for name in names)
 
 
 def _unreadable(error: OSError) -> None:
@@ -146,10 +151,6 @@ def _fits(names: Sequence[str], steps: Sequence[str]) -> bool:
     if steps[0] == "**":
         return _fits(names, steps[1:]) or (shown and _fits(names[1:], steps))
     return shown and fnmatchcase(names[0], steps[0]) and _fits(names[1:], steps[1:])
-
-
-def _leaving(name: str, pattern: str, target: Path, spec: CorpusSpec) -> SpecError:
-    return SpecError(f"{name} is a symlink that leaves {_fixed_part(pattern) or '.'}: {target}.", spec.file)
 
 
 def _fixed_part(pattern: str) -> str:
