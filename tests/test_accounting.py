@@ -251,6 +251,21 @@ def _one_source(root: Path, files: dict[str, bytes], more: str = "") -> Path:
     return spec
 
 
+def test_who_lost_to_a_loser_is_kept_by_the_winner(tmp_path: Path) -> None:
+    """An article that lost its id to one that then lost its text names the one that is kept in the end."""
+    lines = [json.dumps({"id": str(n // 2), "text": f"Isi {n * 7 % 20}."}).encode() for n in range(40)]
+    first = [json.dumps({"id": f"x{n}", "text": f"Isi {n}."}).encode() for n in range(0, 20, 2)]
+    rule = oracle.Rule([oracle.SourceRule("satu", "s0"), oracle.SourceRule("dua", "s1")])
+    inputs = [[((".jsonl", b"\n".join(own)), "a", "")] for own in (first, lines)]
+    spec = write_corpus(tmp_path, rule, inputs)
+    entries = list(oracle.read(rule, tmp_path, unzstd))
+    oracle.decide(entries, rule)
+    assert any(entry.winner is not None and entry.winner.winner is not None for entry in entries)
+    release = corpuskit.build(spec, tmp_path / "out")
+    _check_ledger(release, entries)
+    _check_rows(release, rule, entries)
+
+
 def test_a_refused_build_accounts_for_every_record_too(tmp_path: Path) -> None:
     """Where more than max_loss is rejected nothing is released, and the ledger is as it would have been."""
     lines = [b'{"text": "Isi satu."}', *BROKEN, b'{"text": "Isi satu."}', b'{"text": "Isi dua."}']

@@ -67,7 +67,7 @@ def kinds(outcome: Judged) -> list[tuple[str, str | None]]:
 
 
 def test_fields_keep_their_values_and_places() -> None:
-    """Known fields fill their columns, unknown ones go to `extra` in the order of the input."""
+    """Known fields fill their columns, unknown ones go to `extra`."""
     made = kept({"z": [1], "id": "1", "text": "isi", "title": None, "a": {"b": "é"}, "url": "https://a.b/ü"})
     assert made.row == {
         "id": "1", "source": "sumber", "title": None, "text": "isi", "language": "id", "license": "CC-BY-4.0",
@@ -118,6 +118,14 @@ def test_two_values_for_one_name_are_both_kept() -> None:
     """A mapped value that does not fit goes to `extra` under its name in the input if the other name is taken."""
     made = kept({"text": "I", "link": 1.50, "url": 7}, fields=(("url", "link"),))
     assert extra(made) == {"link": "1.5", "url": "7"}
+    made = kept({"text": "I", "tema": 1.5, "topik": None}, fields=(("topik", "tema"),))
+    assert extra(made) == {"topik": None, "tema": "1.5"}
+    made = kept({"text": "I", "a": 1, "url": 2, "b": 3}, fields=(("url", "a"), ("a", "url")))
+    assert extra(made) == {"url": "1", "a": "2", "b": "3"}
+    made = kept({"text": "I", "x": 1, "url": 2, "b": 3}, fields=(("url", "x"), ("b", "url")))
+    assert extra(made) == {"b": "3", "url": "1", "url~": "2"}
+    made = kept({"text": "I", "x": [], "/x": 1, "url": 2}, fields=(("url", "/x"),))
+    assert extra(made) == {"url": "2", "/x": [], "/x~": "1"}
     made = kept('{"text":"I","meta":{"lisensi":1.50},"license":2.0}', fields=(("license", "/meta/lisensi"),))
     assert extra(made) == {"license": "2.0", "/meta/lisensi": "1.50"}
 
@@ -392,7 +400,7 @@ def test_numbers_are_as_printed_whatever_the_mapping_and_the_encoding() -> None:
     raw = '{"isi":"é","url":1.50,"skor":2.50,"meta":{"a":3.50,"b":[4.50]},"title":"t"}'.encode("cp1252")
     fields = (("text", "isi"), ("nilai", "skor"), ("published_raw", "/meta/a"))
     made = kept(raw, fields=fields, encoding="cp1252")
-    assert made.row["extra"] == '{"url":1.50,"meta":{"b":[4.50]},"published_raw":3.50,"nilai":2.50}'
+    assert made.row["extra"] == '{"url":1.50,"published_raw":3.50,"nilai":2.50,"meta":{"b":[4.50]}}'
 
 
 # --- a user's own schema ---

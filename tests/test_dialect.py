@@ -1,9 +1,9 @@
 """The JSON dialect: what is accepted, what is refused and why, and that neither is ever slow."""
 
 import json
+import math
 import time
 from collections.abc import Callable
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -323,7 +323,7 @@ def _refuse(name: str) -> NoReturn:
 
 
 def _finite(digits: str) -> float:
-    if abs(Decimal(digits)) > Decimal("1.7976931348623158e308"):
+    if math.isinf(float(digits)):
         raise ValueError(digits)
     return float(digits)
 

@@ -115,7 +115,7 @@ def test_corpora_of_other_names_build_side_by_side(spec: Path, tmp_path: Path) -
 
 # Forks one process a point; each sends itself a signal when it has run so many lines of corpuskit.
 PROBE = """
-import json, os, shutil, sys
+import json, os, shutil, sys, traceback
 from pathlib import Path
 import corpuskit
 from corpuskit.cli import root
@@ -156,7 +156,7 @@ def forked(target, last, report=None):
         try:
             code, count = attempt(target, last)
         except BaseException as error:
-            Path(str(target) + ".crash").write_text(repr(error))
+            Path(str(target) + ".crash").write_text("".join(traceback.format_exception(error)))
         if report is not None:
             report.write_text(str(count))
         os._exit(code)
@@ -189,12 +189,12 @@ def probe(spec: Path, out: Path, number: int, points: int, old: Path | None = No
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["total"] > 1000
+    assert [crash.read_text() for crash in out.glob("*.crash")] == []
     return dict(told["codes"])
 
 
 def whole_or_absent(folder: Path, line: str) -> bool:
     """Whether a release is there, which must then be the one that was built; an audit folder may precede it."""
-    assert not (folder.parent / f"{line}.crash").exists(), (folder.parent / f"{line}.crash").read_text()
     if not (folder / NAME).exists():
         return False
     assert corpuskit.verify(folder / NAME) == [], line
@@ -205,7 +205,7 @@ def whole_or_absent(folder: Path, line: str) -> bool:
 def test_a_stopped_build_leaves_nothing(spec: Path, tmp_path: Path, number: signal.Signals) -> None:
     """SIGTERM exits 143 and SIGINT 130, wherever they strike: no staging folder stays and no part of a release."""
     out = tmp_path / "out"
-    codes = probe(spec, out, number, 32)
+    codes = probe(spec, out, number, 24)
     assert set(codes.values()) == {128 + number}
     for line in codes:
         assert [name for name in names(out / line) if "stage" in name] == []
@@ -216,7 +216,7 @@ def test_a_stopped_build_leaves_nothing(spec: Path, tmp_path: Path, number: sign
 def test_a_killed_build_leaves_nothing_or_a_whole_release(spec: Path, tmp_path: Path) -> None:
     """After kill -9 at any line there is no release or a whole one, and the next build succeeds and sweeps."""
     out = tmp_path / "out"
-    codes = probe(spec, out, signal.SIGKILL, 24)
+    codes = probe(spec, out, signal.SIGKILL, 20)
     assert set(codes.values()) == {-signal.SIGKILL}
     absent = [line for line in codes if not whole_or_absent(out / line, line)]
     assert len(absent) > len(codes) // 2
@@ -233,7 +233,7 @@ def test_a_killed_replacement_leaves_the_old_or_the_new_release(spec: Path, tmp_
     (spec.parent / "a.jsonl").write_bytes(jsonl(map(article, range(100, 140))))
     new = corpuskit.build(spec, tmp_path / "new")
     out = tmp_path / "out"
-    codes = probe(spec, out, signal.SIGKILL, 24, tmp_path / "old")
+    codes = probe(spec, out, signal.SIGKILL, 20, tmp_path / "old")
     assert set(codes.values()) == {-signal.SIGKILL}
     manifests = [(release.path / "manifest.json").read_bytes() for release in (old, new)]
     found = [manifests.index((out / line / NAME / "manifest.json").read_bytes()) for line in codes]
@@ -336,7 +336,7 @@ def test_a_full_disk_releases_nothing(spec: Path, tmp_path: Path, mount: Callabl
     """Wherever the disk is full, the build exits 3, says so, and leaves nothing; with room enough it succeeds."""
     _incompressible(spec)
     codes = []
-    for kilobytes in (8, 400, 1500, 2500, 3500, 4500, 5500, 60_000):
+    for kilobytes in (8, 1000, 2500, 60_000):
         out = mount(f"size={kilobytes}k")
         done = run("build", spec, "--out", out)
         codes.append(done.returncode)
@@ -347,13 +347,13 @@ def test_a_full_disk_releases_nothing(spec: Path, tmp_path: Path, mount: Callabl
             assert [name for name in names(out) if "stage" in name] == []
         else:
             assert corpuskit.verify(out / NAME) == []
-    assert set(codes[:3]) == {3}
+    assert set(codes[:2]) == {3}
     assert codes[-1] == 0
 
 
 def test_a_full_disk_keeps_the_old_release(spec: Path, mount: Callable[[str], Path]) -> None:
     """A replacement for which there is no room leaves the old release as it was."""
-    out = mount("size=3000k")
+    out = mount("size=1500k")
     old = corpuskit.build(spec, out)
     before = snapshot(out)
     _incompressible(spec)
@@ -383,7 +383,7 @@ def test_an_output_that_is_no_folder_is_refused(spec: Path, tmp_path: Path, plac
     assert (tmp_path / "file").read_text() == "isi"
 
 
-@pytest.mark.parametrize("size", [0, 1000, 5000, 12_000])
+@pytest.mark.parametrize("size", [1000, 12_000])
 def test_a_limit_on_file_size_releases_nothing(spec: Path, tmp_path: Path, size: int) -> None:
     """Where the system allows no larger files the build exits 3 and leaves nothing."""
     _incompressible(spec)
@@ -397,7 +397,7 @@ def test_a_limit_on_file_size_releases_nothing(spec: Path, tmp_path: Path, size:
 
 CALLS = [
     "fsync:error=EIO:when=1", "fsync:error=EIO:when=4", "fsync:error=EIO:when=9", "renameat2:error=EINVAL:when=1",
-    "rename,renameat,renameat2:error=EACCES:when=1", "rename,renameat,renameat2:error=EACCES:when=4",
+    "rename,renameat,renameat2:error=EACCES:when=1", "rename,renameat,renameat2:error=EACCES:when=2",
     "write,pwrite64:error=ENOSPC:when=20", "mkdir,mkdirat:error=ENOSPC:when=2",
 ]  # fmt: skip
 

@@ -151,7 +151,9 @@ class _Fitting:
 
     def _put_aside(self, name: str, value: Any) -> None:
         """Move a field to `extra`; under its name in the input where that of the article is another field's."""
-        key = name if name not in self.extra else self.conformer.mapped[name]
+        key = name if name not in self.extra else self.conformer.mapped.get(name, name)
+        while key in self.extra:  # taken too, by another field with a name like an origin
+            key += "~"
         self.extra[key] = value
         self.named[key] = name
 
@@ -254,7 +256,8 @@ class _Fitting:
     def leftovers(self) -> None:
         """Put every field that the schema does not know into `extra`, or before the verdict of a closed one."""
         if self.schema.keeps_extra:
-            self.extra |= self.rest
+            for name, value in self.rest.items():
+                self._put_aside(name, value)
             if self.extra:
                 self.row[EXTRA] = self._extra_text()
             return
@@ -272,9 +275,8 @@ class _Fitting:
         return dump_printed(extra)
 
     def _printed_in_extra(self, key: str, value: Any) -> Any:
-        if key not in self.named and key in self.printed.aside:
-            return self.printed.aside[key]
-        return self.printed.fields.get(self.named.get(key, key), value)
+        name = self.named.get(key)
+        return self.printed.aside.get(key, value) if name is None else self.printed.fields.get(name, value)
 
     def _is_reprinted(self, value: Any) -> bool:
         """Whether Python may write a number of the value otherwise than it was printed: 1.10 or -0."""

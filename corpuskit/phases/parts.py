@@ -106,9 +106,10 @@ class PartWriter:
             self._columns[name] = {column: [] for column in schema.names}
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
-            self.flush()
+            if kind is None:  # a row may be half appended where something went wrong
+                self.flush()
         finally:
             for file in self._files.values():
                 file.close()

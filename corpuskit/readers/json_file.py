@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
-from typing import IO
 
 from corpuskit.errors import InputError
 from corpuskit.provenance import Limits, Place, Source
@@ -60,29 +59,21 @@ def read(piece: Piece, source: Source, limits: Limits) -> Iterator[Record]:
 
 @contextmanager
 def _mapped(piece: Piece, limits: Limits) -> Iterator[Buffer]:
-    """The decompressed bytes, mapped from the file or from an unpacked temporary copy: bounded memory."""
-    with _plain(piece, limits) as file:
-        if not file.seek(0, 2):
-            raise InputError(piece.name, "is empty, not JSON.", "Remove it, or write `[]`.")
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            yield data
+    """The decompressed bytes, mapped from a temporary copy: bounded memory, whatever becomes of the file.
 
-
-@contextmanager
-def _plain(piece: Piece, limits: Limits) -> Iterator[IO[bytes]]:
-    """The file itself, or a temporary copy of what is packed in it."""
-    if not streams.compression(piece.name):
-        with streams.plain(piece.path, piece.name) as file:
-            yield file
-        return
-    with tempfile.TemporaryFile() as unpacked:
+    A mapped file that somebody cuts short kills the process that reads it; nobody can cut the copy.
+    """
+    with tempfile.TemporaryFile() as copy:
         for block in streams.blocks(piece.path, piece.name, limits.ratio):
             try:
-                unpacked.write(block)
-                unpacked.flush()
+                copy.write(block)
+                copy.flush()
             except OSError as error:
                 raise InputError(piece.name, f"cannot be unpacked: {error.strerror}.") from error
-        yield unpacked
+        if not copy.tell():
+            raise InputError(piece.name, "is empty, not JSON.", "Remove it, or write `[]`.")
+        with mmap.mmap(copy.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            yield data
 
 
 def _skip(data: Buffer, at: int) -> int:

@@ -1,0 +1,166 @@
+"""`verify(release)`: is this the release that was built, whole, and are its claims true?"""
+
+import hashlib
+import json
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from corpuskit import layout
+from corpuskit import manifest as manifests
+from corpuskit.audit.books import audit_findings
+from corpuskit.audit.claims import UNREADABLE, is_file
+from corpuskit.audit.rows import content_findings, row_count
+from corpuskit.card import check_card, render_card, render_license, render_notice
+from corpuskit.digests import file_sha256
+from corpuskit.errors import SpecError
+from corpuskit.findings import Finding, finding, worst
+from corpuskit.writers import parquet
+
+_DOCUMENTS = {layout.README: render_card, layout.LICENSE: render_license, layout.NOTICE: render_notice}
+
+
+def read_manifest(release: Path) -> dict[str, Any]:
+    """The manifest of a release; raises SpecError where the folder is none."""
+    hint = "Name a folder that build wrote."
+    try:
+        manifest: dict[str, Any] = json.loads((release / layout.MANIFEST).read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        cause = f"is no release: {layout.MANIFEST} cannot be read."
+        raise SpecError(cause, str(release), None, hint) from error
+    if broken := manifests.broken_rules(manifest):
+        raise SpecError(f"is no release: {layout.MANIFEST}: {broken[0]}.", str(release), None, hint)
+    return manifest
+
+
+def verify(release: Path | str, *, quick: bool = False, expect_root: str | None = None) -> list[Finding]:
+    """Everything that is wrong with a release; no finding of severity error where it is what was built.
+
+    `quick` checks names, sizes and row counts and leaves digests and rows unread. `expect_root` is the root
+    digest that is meant, as build printed it. Raises SpecError where the folder is no release at all.
+    """
+    if not (Path(release) / layout.MANIFEST).is_file():
+        cause = f"is no release: there is no {layout.MANIFEST}."
+        raise SpecError(cause, str(release), None, "Name a folder that build wrote.")
+    # `.` and a link to a release have their audit folder beside the folder itself.
+    release = Path(release).resolve()
+    data = (release / layout.MANIFEST).read_bytes()
+    findings = list(_manifest_findings(release, data, expect_root))
+    if worst(findings) == "error":
+        return findings
+    manifest = json.loads(data)
+    findings += _file_findings(release, manifest, quick=quick)
+    if worst(findings) == "error":
+        return findings  # what the files hold says nothing while they are not the ones that were built
+    if quick:
+        return [*findings, *_footer_findings(release, manifest)]
+    findings += content_findings(release, manifest)
+    findings += _document_findings(release, manifest)
+    findings += audit_findings(release, manifest)
+    return findings
+
+
+def _manifest_findings(release: Path, data: bytes, expect_root: str | None) -> Iterator[Finding]:
+    root = hashlib.sha256(data).hexdigest()
+    if not is_file(release / layout.SIDECAR):
+        yield finding("missing-file", f"{layout.SIDECAR} is missing", file=layout.SIDECAR)
+        return
+    if (release / layout.SIDECAR).read_bytes() != manifests.sidecar(root):
+        message = f"the manifest's digest is {root}; {layout.SIDECAR} says otherwise"
+        yield finding("bad-manifest", message, file=layout.SIDECAR)
+        return
+    if expect_root is not None and expect_root.lower() != root:
+        yield finding("wrong-root", f"the root digest is {root}, not {expect_root}", file=layout.MANIFEST)
+    try:
+        manifest = json.loads(data)
+        canonical = manifests.canonical(manifest) == data
+    except (ValueError, RecursionError):
+        yield finding("bad-manifest", "the manifest is not JSON", file=layout.MANIFEST)
+        return
+    if not canonical:
+        yield finding("bad-manifest", "the manifest is not canonical JSON", file=layout.MANIFEST)
+    for message in manifests.broken_rules(manifest) or _unusable(manifest):
+        yield finding("bad-manifest", message, file=layout.MANIFEST)
+
+
+def _unusable(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """What no build writes into a manifest and its schema cannot say, in sentences."""
+    for entry in manifest["files"]:
+        if {".", ".."} & set(entry["path"].split("/")):
+            yield f"the path {entry['path']!r} leaves the release"
+        if entry["role"] in {"data", "provenance"} and "rows" not in entry:
+            yield f"{entry['path']} has no number of rows"
+        if entry["role"] == "data" and "split" not in entry:
+            yield f"{entry['path']} has no split"
+    for name in sorted(_DOCUMENTS.keys() - {entry["path"] for entry in manifest["files"]}):
+        yield f"{name} is not among its files"
+    try:
+        for render in _DOCUMENTS.values():
+            render(manifest)
+    except Exception as error:  # noqa: BLE001 - a template can raise anything for a fact of the wrong type
+        yield f"no card can be rendered from it: {type(error).__name__}: {error}"
+
+
+def _file_findings(release: Path, manifest: Mapping[str, Any], *, quick: bool) -> Iterator[Finding]:
+    """Compare the files that are there with those of the manifest."""
+    listed = {entry["path"]: entry for entry in manifest["files"]}
+    own = {*listed, layout.MANIFEST, layout.SIDECAR}
+    for path in sorted(release.rglob("*")):
+        name = path.relative_to(release).as_posix()
+        mode = path.lstat().st_mode
+        if stat.S_ISDIR(mode):
+            continue
+        if not stat.S_ISREG(mode):
+            yield finding("extra-file", "neither a file nor a folder (a link or a device)", file=name)
+        elif name in own:
+            continue
+        elif name.partition("/")[0] in layout.FOREIGN:
+            yield finding("foreign-file", "not part of the release", file=name)
+        else:
+            yield finding("extra-file", "the manifest does not list it", file=name)
+    published_copy = not layout.audit_folder(release).is_dir()
+    for name, entry in listed.items():
+        path = release / name
+        if not is_file(path):
+            yield finding("missing-file", "listed in the manifest and not there", file=name)
+        elif entry["role"] == "card" and published_copy:
+            yield from _copied_card(path, manifest)
+        elif path.stat().st_size != entry["bytes"]:
+            message = f"{path.stat().st_size} bytes; the manifest says {entry['bytes']}"
+            yield finding("changed-file", message, file=name)
+        elif not quick and (found := file_sha256(path)[0]) != entry["sha256"]:
+            message = f"its sha256 is {found}; the manifest says {entry['sha256']}"
+            yield finding("changed-file", message, file=name)
+
+
+def _copied_card(path: Path, manifest: Mapping[str, Any]) -> Iterator[Finding]:
+    """A published card may carry foreign keys and prose beside ours."""
+    text = path.read_bytes().decode(errors="replace")
+    expected = render_card(manifest)
+    different = check_card(text, expected)
+    yield from different
+    if text != expected and not different:
+        message = "the card carries keys or prose that are not ours"
+        yield finding("foreign-file", message, file=layout.README)
+
+
+def _footer_findings(release: Path, manifest: Mapping[str, Any]) -> Iterator[Finding]:
+    for entry in manifest["files"]:
+        if entry["role"] == "data":
+            try:
+                rows = parquet.count_rows(release / entry["path"])
+            except UNREADABLE as error:
+                yield finding("wrong-content", f"it cannot be read: {error}", file=entry["path"])
+                continue
+            yield from row_count(rows, entry)
+
+
+def _document_findings(release: Path, manifest: Mapping[str, Any]) -> Iterator[Finding]:
+    """The documents say what the manifest says."""
+    for name, render in _DOCUMENTS.items():
+        text = (release / name).read_bytes().decode(errors="replace")
+        if name == layout.README:
+            yield from check_card(text, render(manifest))
+        elif text != render(manifest):
+            yield finding("wrong-claim", "it does not say what the manifest says", file=name)

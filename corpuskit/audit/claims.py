@@ -1,0 +1,33 @@
+"""What a claim says beside what the data say."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from corpuskit.errors import CorpusError
+
+# What reading raises where a file's digest is right and its content is not what a build writes.
+UNREADABLE = (OSError, pa.ArrowException, CorpusError, LookupError, TypeError, ValueError, AttributeError)
+
+FATES = ("kept", "rejected", "duplicate", "removed")
+
+
+def is_file(path: Path) -> bool:
+    """Whether a path is a file itself: no link, no device, no pipe that would never end."""
+    return path.is_file() and not path.is_symlink()
+
+
+def differing(name: str, said: Any, meant: Any) -> str:
+    """The innermost place where a claim and the data differ, in words."""
+    if isinstance(said, dict) and isinstance(meant, dict):
+        key = next((k for k in sorted({*said, *meant}) if said.get(k) != meant.get(k)), None)
+        if key is not None:
+            return differing(f"{name}.{key}", said.get(key), meant.get(key))
+    return f"{name} says {_short(said)}; the data say {_short(meant)}"
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 120 else text[:120] + "…"

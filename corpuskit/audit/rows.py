@@ -1,0 +1,169 @@
+"""Decodes every row of a release and compares digests, counts, splits and statistics with what is claimed."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from corpuskit import layout
+from corpuskit import manifest as manifests
+from corpuskit.audit.claims import FATES, UNREADABLE, differing
+from corpuskit.digests import merkle_root, row_encoder
+from corpuskit.findings import Finding, finding
+from corpuskit.phases.keys import split_of
+from corpuskit.schema import ArticleSchema, article_schema
+from corpuskit.stats import Statistics
+from corpuskit.writers import parquet
+
+_MOST_MISMATCHES = 20
+
+
+def row_count(rows: int, entry: Mapping[str, Any]) -> Iterator[Finding]:
+    """A finding where a data file has another number of rows than the manifest says."""
+    if rows != entry["rows"]:
+        message = f"{rows} rows; the manifest says {entry['rows']}"
+        yield finding("wrong-content", message, file=entry["path"])
+
+
+def schema_of(release: Path, manifest: Mapping[str, Any]) -> ArticleSchema:
+    """The article schema that a release carries, with the columns that its build derived from it."""
+    document = json.loads((release / layout.ARTICLE_SCHEMA).read_bytes())
+    own = document.get("$id") != "urn:corpuskit:schema:article"
+    file = release / layout.ARTICLE_SCHEMA if own else None
+    return article_schema(document, text=tuple(manifest["split_rule"]["text"]), file=file)
+
+
+def content_findings(release: Path, manifest: Mapping[str, Any]) -> Iterator[Finding]:
+    """Decode every row and compare digests, counts, splits and statistics with what is claimed."""
+    try:
+        schema = schema_of(release, manifest)
+        yield from _Rows(release, manifest, schema).check()
+    except UNREADABLE as error:
+        yield finding("wrong-content", f"the data cannot be read: {error}", file=layout.DATA)
+
+
+class _Rows:
+    """The state of decoding a release's rows once."""
+
+    def __init__(self, release: Path, manifest: Mapping[str, Any], schema: ArticleSchema) -> None:
+        self.release, self.manifest, self.schema = release, manifest, schema
+        self.encode = row_encoder(schema.columns)
+        self.statistics = Statistics()
+        self.arrow_bytes: Counter[str] = Counter()
+        self.digests: list[bytes] = []
+        self.rows: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def check(self) -> Iterator[Finding]:
+        """Findings about rows, and about the claims that rows decide."""
+        for entry in self.manifest["files"]:
+            if entry["role"] == "data":
+                yield from self._shard(entry)
+        yield from self._claims()
+        yield from self._provenance()
+
+    def _shard(self, entry: Mapping[str, Any]) -> Iterator[Finding]:
+        path, rows, misplaced = self.release / entry["path"], 0, 0
+        split_by_rule = split_of(self.manifest["split_rule"])
+        if not parquet.read_schema(path).remove_metadata().equals(self.schema.arrow.remove_metadata()):
+            yield finding("wrong-content", "its columns are not those of the schema", file=entry["path"])
+            return
+        for table in parquet.read_groups(path):
+            rows += table.num_rows
+            self.statistics.add(table, self.schema)
+            self.arrow_bytes[entry["split"]] += table.nbytes
+            for row in _plain_rows(table):
+                digest = hashlib.sha256(self.encode(row)).digest()
+                self.digests.append(digest)
+                key = (row["source"], row["id"])
+                if key in self.rows:
+                    message = f"({row['source']}, {row['id']}) stands twice"
+                    yield finding("wrong-content", message, file=entry["path"], id=row["id"])
+                self.rows[key] = (digest.hex(), entry["split"])
+                misplaced += split_by_rule(row) != entry["split"]
+        yield from row_count(rows, entry)
+        if misplaced:
+            message = f"{misplaced} rows are not in the split that the split rule gives"
+            yield finding("wrong-content", message, file=entry["path"])
+
+    def _claims(self) -> Iterator[Finding]:
+        kept = dict.fromkeys(self.manifest["configs"].get("default", {}), 0)
+        for _, split in self.rows.values():
+            kept[split] = kept.get(split, 0) + 1
+        account = self.manifest["accounts"]
+        truth = {
+            "content_id": merkle_root(self.digests),
+            "configs": {"default": kept},
+            "arrow_bytes": dict(self.arrow_bytes),
+            "statistics": self.statistics.as_dict(),
+            "columns": manifests.columns(self.schema),
+            "schema_sha256": self.schema.sha256(),
+            "accounts": manifests.account_table(account["sources"]),
+        }
+        for name, value in truth.items():
+            if self.manifest[name] != value:
+                yield finding(
+                    "wrong-claim", differing(name, self.manifest[name], value), file=layout.MANIFEST
+                )
+        rule = self.manifest["split_rule"]
+        kind = "given" if "field" in rule else "keyed-digest" if "shares" in rule else "none"
+        if rule.get("kind") != kind:
+            yield finding("wrong-claim", f"its split rule is of the kind {kind}", file=layout.MANIFEST)
+        read: Counter[str] = Counter()
+        for item in self.manifest["inputs"]:
+            read[item["source"]] += item["records"]
+        for source, stated in account["sources"].items():
+            if stated["in"] != read.pop(source, 0):
+                message = f"{source!r}: {stated['in']} in; its inputs have another number of records"
+                yield finding("wrong-claim", message, file=layout.MANIFEST)
+            if stated["in"] != sum(stated[fate] for fate in FATES):
+                yield finding(
+                    "wrong-claim", f"the account of {source!r} does not add up", file=layout.MANIFEST
+                )
+            if stated["kept"] != self.statistics.sources.get(source, 0):
+                message = f"{source!r}: {stated['kept']} kept; the data hold {self.statistics.sources.get(source, 0)}"
+                yield finding("wrong-claim", message, file=layout.MANIFEST)
+        for source in read:
+            yield finding("wrong-claim", f"the source {source!r} has no account", file=layout.MANIFEST)
+
+    def _provenance(self) -> Iterator[Finding]:
+        """Every row has one origin, and every origin its row."""
+        left = dict(self.rows)
+        wrong: list[str] = []
+        inputs = {item["file"] for item in self.manifest["inputs"]}
+        for entry in self.manifest["files"]:
+            if entry["role"] != "provenance":
+                continue
+            with pa.memory_map(str(self.release / entry["path"])) as source:
+                table = pa.ipc.open_file(source).read_all()
+            yield from row_count(table.num_rows, entry)
+            for row in table.to_pylist():
+                found = left.pop((row["source"], row["id"]), None)
+                if found != (row["record_digest"], row["split"]) or row["file"] not in inputs:
+                    wrong.append(row["id"])
+        wrong += [identifier for _, identifier in left]
+        for identifier in wrong[:_MOST_MISMATCHES]:
+            message = "the row and its provenance do not agree"
+            yield finding("wrong-content", message, file=layout.PROVENANCE, id=identifier)
+
+
+def _plain_rows(table: Any) -> Iterator[dict[str, Any]]:
+    """Rows as the build knew them: instants as integer microseconds."""
+    plain = pa.schema([pa.field(field.name, _plain_type(field.type)) for field in table.schema])
+    for batch in table.replace_schema_metadata(None).cast(plain).to_batches(max_chunksize=1000):
+        yield from batch.to_pylist()
+
+
+def _plain_type(kind: Any) -> Any:
+    if pa.types.is_timestamp(kind):
+        return pa.int64()
+    if pa.types.is_list(kind):
+        return pa.list_(_plain_type(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct(
+            [pa.field(kind.field(i).name, _plain_type(kind.field(i).type)) for i in range(kind.num_fields)]
+        )
+    return kind
