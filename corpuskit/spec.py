@@ -18,7 +18,6 @@ from corpuskit.errors import SpecError
 from corpuskit.languages import canonical_language
 from corpuskit.licenses import canonical_license
 from corpuskit.provenance import Limits, Source
-from corpuskit.readers import reader_for
 from corpuskit.resources import read_json
 from corpuskit.tomlines import line_of
 from corpuskit.validation import Violation, compile_schema
@@ -275,21 +274,10 @@ def _source_mistakes(source: dict[str, Any], index: int, mistake: Any) -> Iterat
         yield mistake(
             f"{source['encoding']!r} is no text encoding that Python knows.", "source", index, "encoding"
         )
-    if _codec(source.get("encoding", "utf-8")) in _WIDE and _readers(source) - {"text"}:
-        yield mistake("only the text reader decodes UTF-16 and UTF-32.", "source", index, "encoding")
     if source.get("reader") == "text" and "fields" in source:
         yield mistake("the text reader has no input fields to map.", "source", index, "fields")
     if "records" in source and source.get("reader", "json") != "json":
         yield mistake("only the json reader has `records`.", "source", index, "records")
-
-
-# In these a line end is more than one byte.
-_WIDE = frozenset({"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"})
-
-
-def _readers(source: Mapping[str, Any]) -> set[str | None]:
-    """The readers that a source's files will go through."""
-    return {source["reader"]} if "reader" in source else set(map(reader_for, source["files"]))
 
 
 def _codec(name: str) -> str | None:
@@ -317,8 +305,10 @@ def _split_mistakes(document: dict[str, Any], mistake: Any) -> Iterator[Mistake]
 
 
 def _size(value: int | str) -> int:
-    digits = str(value).rstrip("kKMGTiB ")
-    return int(Decimal(digits) * _UNITS[str(value)[len(digits) :].strip() or "B"])
+    if isinstance(value, int):
+        return value
+    digits = value.rstrip("kKMGTiB ")
+    return int(Decimal(digits) * _UNITS[value[len(digits) :].strip()])
 
 
 def _names(value: str | list[str]) -> tuple[str, ...]:

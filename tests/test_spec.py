@@ -75,7 +75,6 @@ def test_shares_are_exact() -> None:
         (GOOD.replace('name = "two"', 'name = "cri"'), 12, "second source"),
         (GOOD + 'timezone = "Asia/Jakrta"\n', 18, "IANA"),
         (GOOD + 'encoding = "utf-99"\n', 18, "text encoding"),
-        (GOOD + 'encoding = "UTF16"\n', 18, "only the text reader"),
         (GOOD + 'reader = "csv"\n', 18, "not one of"),
         (GOOD + "max_loss = 2\n", 18, "greater than 1"),
         (GOOD + "[splits]\nshares = { train = 0.9, test = 0.2 }\n", 19, "sum to 1.1"),
