@@ -282,14 +282,12 @@ def _refused(
     audit = layout.refused_folder(target) if target.exists() else layout.audit_folder(target)
     sync_tree(stage / "audit")
     publish(stage / "audit", audit)
-    names = ("in", "kept", "rejected", "duplicate", "removed")
-    total = {name: sum(account[name] for account in mapped.accounts.values()) for name in names}
     outcome = {
         "release": None,
         "audit": str(audit),
         "content_id": None,
         "root_digest": None,
-        "accounts": total,
+        "accounts": manifests.account_table(mapped.accounts)["total"],
         "splits": {},
         "sources": mapped.accounts,
         "findings": mapped.kinds(),

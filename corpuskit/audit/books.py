@@ -9,9 +9,10 @@ from typing import Any
 import pyarrow.compute as pc
 
 from corpuskit import layout
-from corpuskit.audit.claims import FATES, UNREADABLE, differing, is_file
+from corpuskit.audit.claims import UNREADABLE, differing, is_file
 from corpuskit.digests import merkle_root
 from corpuskit.findings import Finding, finding
+from corpuskit.phases.index import FATES
 from corpuskit.writers import parquet
 
 

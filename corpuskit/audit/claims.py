@@ -11,8 +11,6 @@ from corpuskit.errors import CorpusError
 # What reading raises where a file's digest is right and its content is not what a build writes.
 UNREADABLE = (OSError, pa.ArrowException, CorpusError, LookupError, TypeError, ValueError, AttributeError)
 
-FATES = ("kept", "rejected", "duplicate", "removed")
-
 
 def is_file(path: Path) -> bool:
     """Whether a path is a file itself: no link, no device, no pipe that would never end."""

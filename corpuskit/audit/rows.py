@@ -11,9 +11,10 @@ import pyarrow as pa
 
 from corpuskit import layout
 from corpuskit import manifest as manifests
-from corpuskit.audit.claims import FATES, UNREADABLE, differing
+from corpuskit.audit.claims import UNREADABLE, differing
 from corpuskit.digests import merkle_root, row_encoder
 from corpuskit.findings import Finding, finding
+from corpuskit.phases.index import FATES
 from corpuskit.phases.keys import split_of
 from corpuskit.schema import ArticleSchema, article_schema
 from corpuskit.stats import Statistics
