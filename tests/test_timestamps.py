@@ -112,18 +112,47 @@ def test_partial_dates_stay_partial(printed: str) -> None:
 
 @pytest.mark.parametrize(
     "printed",
-    ["", " ", "kemarin", "19/12/2017", "12/19/2017", "04/10/2017 00:30", "19.12.2017", "19-12-2017", "20171219",
-     "1513664165", "20171219131605", "2017-13", "2017-00", "2017-02-30", "2017-02-29", "0000", "0000-01-01",
-     "12017-01-01", "2017-1-2", "2017-12-19T13", "Dec 19, 2017", "19 Desember 2017", "2017-12-19 13:16:05 WIB",
-     "2017-12-19 13:16:05 EST", "2017-12-19T13:16:05+25:00", "2017-12-19T13:16:05+07:60", "Tue, 19 Dec 2017 13:16:05",
-     "31 Feb 2017 00:00:00 GMT", "\u0662\u0660\u0661\u0667", "2017-12-19T13:16:05Z x", "2017-12-19\n13:16:05Z",
-     "-2017-12-19", "NaN", "1e400", "\x00"],
+    ["", " ", "kemarin", "04/10/2017 00:30", "20171219", "20171219131605", "2017-13", "2017-00", "2017-02-30",
+     "2017-02-29", "0000", "0000-01-01", "12017-01-01", "2017-1", "2017-12-19T13", "31 Feb 2017 00:00:00 GMT",
+     "\u0662\u0660\u0661\u0667", "2017-12-19T13:16:05Z x", "2017-12-19\n13:16:05Z", "-2017-12-19", "NaN", "1e400",
+     "\x00", "2017-12-19T13:16:05." + "1" * 80 + "Z"],
 )  # fmt: skip
 def test_what_has_no_certain_reading_is_not_read(printed: str) -> None:
-    """Day-month order, epochs, zone names and impossible dates are never guessed."""
-    stamp = JAKARTA(printed)
-    assert stamp in (UNREADABLE, Stamp(None, "2017-12-19", "bad-timestamp"))
-    assert (stamp.date is not None) == ("+25" in printed)
+    """Day-month order and impossible dates are never guessed."""
+    assert JAKARTA(printed) is timestamps.UNREADABLE
+
+
+@pytest.mark.parametrize("zone", ["+25:00", "+07:60", " EST", " IST", " (PST)", " XYZ", " WIB (UTC+8)"])
+def test_a_zone_that_is_not_certain_leaves_the_date(zone: str) -> None:
+    """A time with a zone that we do not know is not in the source's either: only its date is known."""
+    for read in (NAIVE, JAKARTA):
+        assert read(f"2017-12-19 13:16:05{zone}") == Stamp(None, "2017-12-19", "bad-timestamp")
+
+
+@pytest.mark.parametrize(
+    ("printed", "instant"),
+    [("1513664165", "2017-12-19T06:16:05Z"), ("1513664165123", "2017-12-19T06:16:05.123000Z"),
+     (" 100000000\n", "1973-03-03T09:46:40Z"), ("9999999999", "2286-11-20T17:46:39Z")],
+)  # fmt: skip
+def test_seconds_since_1970_are_instants(printed: str, instant: str) -> None:
+    """A number of 9, 10 or 13 digits counts seconds or milliseconds in UTC, whatever the source's zone."""
+    for read in (NAIVE, JAKARTA, BERLIN):
+        assert (utc(read(printed)), read(printed).doubt) == (instant, None)
+
+
+def test_the_date_of_seconds_since_1970_is_that_of_the_source() -> None:
+    """The local date is in the declared zone, else in UTC."""
+    assert [read("1513641600").date for read in (NAIVE, JAKARTA)] == ["2017-12-19", "2017-12-19"]
+    assert [read("1513704600").date for read in (NAIVE, JAKARTA)] == ["2017-12-19", "2017-12-20"]
+
+
+@pytest.mark.parametrize(
+    "printed", ["0812345678", "12345678", "15136641651", "151366416512", "15136641651234", "-1513664165",
+                "1513664165.5", "\u0661513664165"],
+)  # fmt: skip
+def test_other_numbers_are_no_seconds(printed: str) -> None:
+    """A number with other digits, a sign, a point or a leading zero is a number."""
+    assert JAKARTA(printed) is timestamps.UNREADABLE
 
 
 @pytest.mark.parametrize(
@@ -183,7 +212,10 @@ def test_the_ends_of_the_calendar_are_instants(printed: str) -> None:
         ("%H:%M", "13:59", (None, None, "bad-timestamp")),
         ("%d %B %H:%M", "17 Agustus 13:59", (None, None, "bad-timestamp")),
         ("%d/%m/%Y", "31/02/2017", (None, None, "bad-timestamp")),
-        ("%d/%m/%Y %H:%M %Z", "04/10/2017 00:30 WIB", (None, None, "bad-timestamp")),
+        ("%d/%m/%Y %H:%M %Z", "04/10/2017 00:30 WITA", ("2017-10-03T16:30:00Z", "2017-10-04", None)),
+        ("%d/%m/%Y %H:%M %Z", "04/10/2017 00:30 EST", (None, "2017-10-04", "bad-timestamp")),
+        ("%Z %d/%m/%Y %H:%M", "WIT 04/10/2017 00:30", ("2017-10-03T15:30:00Z", "2017-10-04", None)),
+        ("%%Z %d/%m/%Y", "%Z 04/10/2017", (None, "2017-10-04", "partial-date")),
         ("%Q", "2017", (None, "2017", "partial-date")),
         ("%Y %Y", "2017 2017", (None, None, "bad-timestamp")),
         ("%", "2017-12-19T13:16:05Z", ("2017-12-19T13:16:05Z", "2017-12-19", None)),
@@ -193,6 +225,63 @@ def test_declared_formats(form: str, printed: str, stamp: tuple[str | None, str 
     """A declared format says what it says: a date without its day, year or time is not filled up."""
     found = timestamps.reader((form,), "Asia/Jakarta")(printed)
     assert (utc(found), found.date, found.doubt) == stamp
+
+
+@pytest.mark.parametrize(
+    ("form", "printed", "stamp"),
+    [
+        ("%d/%m/%Y %H:%M", "04/10/2017 00:30 WIB", ("2017-10-03T17:30:00Z", "2017-10-04", None)),
+        ("%d/%m/%Y %H:%M", "04/10/2017 00:30\u00a0(wita)", ("2017-10-03T16:30:00Z", "2017-10-04", None)),
+        ("%d/%m/%Y %H:%M", "04/10/2017 00:30+07:00", ("2017-10-03T17:30:00Z", "2017-10-04", None)),
+        ("%d/%m/%Y %H:%M", "04/10/2017 00:30 -0500", ("2017-10-04T05:30:00Z", "2017-10-04", None)),
+        ("%d/%m/%Y %H:%M:%S", "04/10/2017 00:30:05 -05:00", ("2017-10-04T05:30:05Z", "2017-10-04", None)),
+        ("%d/%m/%Y %H:%M", "04/10/2017 00:30 GMT+7", ("2017-10-03T17:30:00Z", "2017-10-04", None)),
+        ("%d/%m/%Y %I:%M %p", "04/10/2017 01:30 PM WIB", ("2017-10-04T06:30:00Z", "2017-10-04", None)),
+        ("%d/%m/%Y %H:%M", "04/10/2017 00:30 EST", (None, "2017-10-04", "bad-timestamp")),
+        ("%d/%m/%Y %H:%M", "04/10/2017 00:30 +25:00", (None, "2017-10-04", "bad-timestamp")),
+        ("%d/%m/%Y", "04/10/2017 WIB", (None, "2017-10-04", "partial-date")),
+        ("%d/%m/%Y", "04/10/2017 EST", (None, None, "bad-timestamp")),
+        ("%H:%M", "00:30 WIB", (None, None, "bad-timestamp")),
+        ("%H:%M", "00:30 EST", (None, None, "bad-timestamp")),
+        # A format with the letters of a zone has its time in that zone.
+        ("%d/%m/%Y %H:%M WIB", "04/10/2017 00:30 wib", ("2017-10-03T17:30:00Z", "2017-10-04", None)),
+        ("%H:%M (UTC+8), %d/%m/%Y", "00:30 (UTC+8), 04/10/2017", ("2017-10-03T16:30:00Z", "2017-10-04", None)),
+        ("%d/%m/%YT%H:%M:%SZ", "04/10/2017T00:30:00Z", ("2017-10-04T00:30:00Z", "2017-10-04", None)),
+        ("%d/%m/%Y %H:%M-0500", "04/10/2017 00:30-0500", ("2017-10-04T05:30:00Z", "2017-10-04", None)),
+        ("%d/%m/%Y %H:%M UTC%z", "04/10/2017 00:30 UTC+0700", ("2017-10-03T17:30:00Z", "2017-10-04", None)),
+        # An offset that is printed twice must be the same.
+        ("%d/%m/%Y %H:%M %z", "04/10/2017 00:30 +0700 (WIB)", ("2017-10-03T17:30:00Z", "2017-10-04", None)),
+        ("%d/%m/%Y %H:%M %z", "04/10/2017 00:30 +0700 (WIT)", (None, "2017-10-04", "bad-timestamp")),
+        ("%d/%m/%Y %H:%M %z", "04/10/2017 00:30 +0700 (ICT)", ("2017-10-03T17:30:00Z", "2017-10-04", None)),
+        # What looks like an offset may be none.
+        ("%d/%m/%Y %H:%M", "04/10/2017 08:00-10:00", (None, None, "bad-timestamp")),
+        ("%d/%m/%Y %I:%M", "04/10/2017 01:30 PM", (None, None, "bad-timestamp")),
+        ("%Y", "2017-10", (None, "2017-10", "partial-date")),
+    ],
+)  # fmt: skip
+def test_a_printed_zone_wins_over_the_declared_one(
+    form: str, printed: str, stamp: tuple[str | None, str | None, str | None]
+) -> None:
+    """The zone behind a time that a declared format reads is its zone, whatever the source declares or not."""
+    for zone in (None, "Europe/Berlin"):
+        found = timestamps.reader((form,), zone)(printed)
+        assert (utc(found), found.date, found.doubt) == stamp
+
+
+def test_letters_of_a_declared_format_that_are_no_certain_zone_are_the_source_s() -> None:
+    """Who declares both the letters and a zone says what they mean."""
+    read = timestamps.reader(("%d/%m/%Y %H:%M EST",), "-05:00")
+    assert utc(read("04/10/2017 00:30 EST")) == "2017-10-04T05:30:00Z"
+
+
+def test_a_long_declared_format_reads_a_long_text() -> None:
+    """Texts of more than 80 characters are read by a format of that length alone."""
+    words = "Artikel ini pertama kali terbit di koran pagi yang sudah lama tidak lagi dicetak "
+    printed = f"{words}04/10/2017"
+    assert timestamps.reader((f"{words}%d/%m/%Y",), None)(printed) == Stamp(
+        None, "2017-10-04", "partial-date"
+    )
+    assert NAIVE(f"{words}19/12/2017") is timestamps.UNREADABLE
 
 
 def test_formats_are_tried_in_order_and_iso_after_them() -> None:
@@ -210,7 +299,8 @@ def test_readings_do_not_depend_on_the_machine() -> None:
         "from corpuskit import timestamps\n"
         "locale.setlocale(locale.LC_ALL, '')\n"
         "read = timestamps.reader(('%d %B %Y %H:%M %Z', '%d %B %Y'), None)\n"
-        "print([read(p) for p in ('1 Mei 2017 10:00 WIB', '1 May 2017 10:00 UTC', '1 Mai 2017', '1 Mei 2017')])\n"
+        "print([read(p) for p in ('1 Mei 2017 10:00 WIB', '1 May 2017 10:00 UTC', '1 Mai 2017', '1 Mei 2017',"
+        " '1 Mei 2017 10:00 EST')])\n"
     )
     outputs = {
         subprocess.run(
@@ -307,6 +397,19 @@ def test_any_text_is_read_or_doubted(printed: str, formats: tuple[str, ...], zon
         assert timestamps.instant(timestamps.rfc3339(stamp.instant)) == stamp.instant
     if stamp.date is not None:
         assert len(stamp.date) in {4, 7, 10}
+
+
+@pytest.mark.parametrize(
+    "piece", ["2017-12-19 ", "0", " ", "1:", "(", "2017-12-19T13:16:05.0", "a.", "'a", "%", "+07"]
+)
+@pytest.mark.parametrize("formats", [(), ("%d %m %Y %H:%M",)])
+def test_long_texts_are_refused_at_once(piece: str, formats: tuple[str, ...]) -> None:
+    """A megabyte of anything costs no more than to look at its length, and so it does for a column of instants."""
+    text = piece * (1_000_000 // len(piece))
+    assert timestamps.reader(formats, None)(text + "x") is timestamps.UNREADABLE
+    assert not timestamps.looks_like_stamp(text)
+    assert timestamps.instant(text) is None
+    assert not timestamps.is_finer(text)
 
 
 @given(st.text() | PIECES)
