@@ -115,6 +115,7 @@ def show(*lines: str) -> None:
 
 _PHASES = {
     "pin": "reading inputs",
+    "learn": "learning navigation",
     "map": "checking records",
     "index": "deciding fates",
     "books": "writing the audit",

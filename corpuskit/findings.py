@@ -196,6 +196,10 @@ KINDS: dict[str, Kind] = {
         "info", "No timestamp where the layout has one", "The article cannot be placed in time.",
         "Nothing to do if the source prints none.",
     ),
+    "missing-title": Kind(
+        "info", "No title where the layout has one", "The text starts at once; nothing was taken for a title.",
+        "Nothing to do if the source prints none.",
+    ),
     "missing-timezone": Kind(
         "warning", "A time without a zone", "The instant is not known, so `published` stays null.",
         "Declare the zone in corpus.toml, for example `timezone = \"Asia/Jakarta\"`.",
@@ -211,6 +215,55 @@ KINDS: dict[str, Kind] = {
     "bad-timestamp": Kind(
         "warning", "A date that has no certain reading", "Guessing would invent a time; `published_raw` keeps it.",
         "Declare how dates are printed, for example `date_format = [\"%d/%m/%Y %H:%M\"]`.",
+    ),
+    # --- texts: kept as they are, for somebody to look at ---
+    "title-suffix": Kind(
+        "warning", "A title that seems to end in the name of the site", "It is no part of what the article is called.",
+        "Declare it, for example `title_suffix = \" - CRI\"`, and it is cut.",
+    ),
+    "byline": Kind(
+        "info", "A line that says who wrote or edited", "It is no sentence of the article.",
+        "Set `bylines = \"cut\"` for the source to leave such lines out.",
+    ),
+    "inline-link": Kind(
+        "info", "A link or an advertisement inside the text", "It leads away from the article.",
+        "Set `inline_links = \"cut\"` for the source to leave such lines out.",
+    ),
+    "over-cut": Kind(
+        "warning", "Navigation that is most of a text", "Cutting it might cut the article, so nothing was cut.",
+        "Declare where navigation starts (`navigation = { cut_from = \"...\" }`), or raise `max_cut`.",
+    ),
+    "possible-mojibake": Kind(
+        "warning", "Characters that look like another encoding's bytes", "The text was decoded wrongly once before.",
+        "Fetch the source again and decode it as it declares; nothing is repaired by guessing.",
+    ),
+    "replaced-bytes": Kind(
+        "warning", "Bytes that are no text were replaced", "Each is now U+FFFD; the edits keep the bytes.",
+        "Declare the file's true `encoding`, or repair the file.",
+    ),
+    "html-entities": Kind(
+        "warning", "HTML entities in the text", "Readers will see `&quot;` instead of a quotation mark.",
+        "Decode entities once where the text is extracted from HTML.",
+    ),
+    "html-tags": Kind(
+        "warning", "HTML tags in the text", "Readers will see markup instead of text.",
+        "Strip markup where the text is extracted from HTML.",
+    ),
+    "control-characters": Kind(
+        "warning", "Control characters in the text", "They are no text, and some programs stop at them.",
+        "Remove them where the text is extracted.",
+    ),
+    "invisible-characters": Kind(
+        "warning", "Invisible characters in the text", "Words that look equal are not, and searches miss them.",
+        "Remove zero-width spaces, soft hyphens and direction marks where they spell nothing.",
+    ),
+    "truncated-text": Kind(
+        "warning", "The text breaks off", "The end of the article is missing.",
+        "Fetch the article again.",
+    ),
+    "short-text": Kind(
+        "info", "A very short text", "It may be a caption or what is left of an article.",
+        "Look at it, and at the source's page.",
     ),
     # --- values that went aside ---
     "value-aside": Kind(

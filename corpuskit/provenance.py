@@ -37,8 +37,12 @@ class Source:
     date_format: tuple[str, ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
     title_suffix: str | None = None
-    navigation: Literal["auto", "off"] = "auto"
+    encoding_errors: Literal["reject", "replace"] = "reject"
+    navigation: Literal["auto", "off"] | None = None
     navigation_cut_from: str | None = None
+    max_cut: float = 0.5
+    inline_links: Literal["keep", "cut"] = "keep"
+    bylines: Literal["keep", "cut"] = "keep"
     split: str | None = None
     publisher: str | None = None
     homepage: str | None = None

@@ -1,5 +1,6 @@
 """`build(spec)`: the only place where the phases are put in order."""
 
+import dataclasses
 import json
 import shutil
 import time
@@ -20,6 +21,7 @@ from corpuskit.findings import Finding, finding, tally
 from corpuskit.licenses import is_unknown, permits
 from corpuskit.phases.books import ledger_tables, place_of, write_books
 from corpuskit.phases.index import FATES, KEPT, Index, accounts, build_index, torn_groups
+from corpuskit.phases.learn import learn_repeats
 from corpuskit.phases.map import MapContext, map_part
 from corpuskit.phases.parts import Part
 from corpuskit.phases.plan import Input, MapTask, check_unchanged, find_inputs, map_tasks
@@ -188,6 +190,9 @@ def _map(spec: CorpusSpec, context: MapContext, folder: Path, progress: Progress
     jobs = [(task, folder / f"{number:06d}") for number, task in enumerate(tasks)]
     sizes = {item.name: item.bytes for item in inputs}
     parts: list[Part] = []
+    progress("learn", 0, 0, 0)
+    repeats = learn_repeats(spec, inputs, context.schema)
+    context = dataclasses.replace(context, repeats=repeats)
     progress("map", 0, total, 0)
     for task, part in zip(tasks, ENGINES["serial"](partial(_map_job, context), jobs), strict=True):
         parts.append(part)

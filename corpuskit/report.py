@@ -167,6 +167,7 @@ def _check_release(path: str, state: _Tally) -> None:
 def _check_corpus(path: str, state: _Tally) -> None:
     """The file itself, then every record of its sources through reader and conform."""
     from corpuskit.conform import Conformer
+    from corpuskit.phases.learn import learn_repeats
     from corpuskit.phases.map import judged
     from corpuskit.phases.plan import find_inputs
     from corpuskit.release import map_context
@@ -181,6 +182,7 @@ def _check_corpus(path: str, state: _Tally) -> None:
         return
     try:
         context, inputs = map_context(spec), find_inputs(spec)
+        context = replace(context, repeats=learn_repeats(spec, inputs, context.schema))
     except SpecError as error:
         place = error.file or path
         state.findings.append(

@@ -349,11 +349,9 @@ def _source(table: dict[str, Any], rank: int) -> Source:
         values["language"] = canonical_language(values["language"])
     if "encoding" in values:
         values["encoding"] = _codec(values["encoding"])
-    navigation = values.pop("navigation", "auto")
-    if isinstance(navigation, dict):
-        values["navigation_cut_from"] = navigation["cut_from"]
-    else:
-        values["navigation"] = navigation
+    values["max_cut"] = float(values.get("max_cut", 0.5))
+    if isinstance(values.get("navigation"), dict):
+        values["navigation_cut_from"] = values.pop("navigation")["cut_from"]
     return Source(rank=rank, **values)
 
 

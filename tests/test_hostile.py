@@ -269,7 +269,11 @@ def outline(root: Path, value: str) -> tuple[list[str], list[str], Any]:
     head, body = head_and_body(card)
     page = rendered(body)
     assert card.count("\n---\n") == 1
-    return [tag for tag, _ in page.found], page.comments, _keys(head)
+    # The table of findings has a row for each kind, and a value may well be worth a finding of its own.
+    rows = " tr td code td" * len(release.findings)
+    tags = " ".join(tag for tag, _ in page.found)
+    assert rows in tags
+    return tags.replace(rows, "", 1).split(), page.comments, _keys(head)
 
 
 @pytest.fixture(scope="module")

@@ -99,7 +99,9 @@ def test_releases_and_text_files(corpus: Callable[..., Path], tmp_path: Path) ->
     shard.write_bytes(shard.read_bytes()[:-1] + b"?")
     report = corpuskit.validate(release.path)
     assert [f.kind for f in report.findings] == ["changed-file"]
-    (tmp_path / "t.txt").write_bytes(b"Judul\n\n2020-01-01 10:00:00\n\nIsi berita.\n")
+    (tmp_path / "t.txt").write_bytes(
+        b"Judul\n\n2020-01-01 10:00:00\n\nIsi berita yang tidak terlalu pendek.\n"
+    )
     (tmp_path / "u.txt").write_bytes(b"\xff\xff")
     report = corpuskit.validate([tmp_path / "t.txt", tmp_path / "u.txt"])
     assert [(Path(f.file).name, f.kind) for f in report.findings] == [("u.txt", "invalid-encoding")]

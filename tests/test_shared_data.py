@@ -93,7 +93,8 @@ def test_speeches(shared: Shared, tmp_path: Path) -> None:
         tmp_path, shared("en-speeches"), "speeches.jsonl.zst", 'license = "LicenseRef-public-domain"', SHARES
     )
     assert release.accounts["kept"] == release.accounts["in"] == 124
-    assert release.findings == {"partial-date": 124, "unknown-license": 124}
+    # Seven hold U+FFFD: what stood there was lost before the texts were collected.
+    assert release.findings == {"partial-date": 124, "possible-mojibake": 7, "unknown-license": 124}
     _seen_by_all(release)
     table = _table(release)
     assert table["published"].null_count == 124

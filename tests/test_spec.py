@@ -36,7 +36,7 @@ def test_defaults() -> None:
     assert mistakes == []
     assert spec is not None
     one, two = spec.sources
-    assert (one.max_loss, one.navigation, one.fields, one.rank) == (0.05, "auto", (), 0)
+    assert (one.max_loss, one.navigation, one.fields, one.rank) == (0.05, None, (), 0)
     assert (two.language, two.fields, two.navigation_cut_from, two.rank) == (
         "de-DE",
         (("text", "isi"),),

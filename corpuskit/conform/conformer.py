@@ -147,7 +147,8 @@ class _Fitting:
         for companion, value in told.items():
             if value is not None and companion in self.schema.columns and self.rest.get(companion) is None:
                 self.rest[companion] = value
-        return "published_raw" in self.schema.columns and self.rest["published_raw"] == printed
+        raw = self.rest.get("published_raw") if "published_raw" in self.schema.columns else None
+        return isinstance(raw, str) and printed in raw
 
     def _put_aside(self, name: str, value: Any) -> None:
         """Move a field to `extra`; under its name in the input where that of the article is another field's."""

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,19 +17,21 @@ from corpuskit.readers import READERS, Edit, Problem, Record
 from corpuskit.schema import ArticleSchema
 from corpuskit.spec import Dedup, Splits
 from corpuskit.splits import is_split_name
-from corpuskit.transforms import transforms_for
+from corpuskit.transforms import Repeats, transforms_for
+from corpuskit.transforms.repeats import NOTHING
 from corpuskit.validation import Judge
 
 
 @dataclass(frozen=True, slots=True)
 class MapContext:
-    """What every map task of a build shares."""
+    """What every map task of a build shares; `repeats` is what each source repeats, by name."""
 
     schema: ArticleSchema
     judge: Judge
     limits: Limits
     dedup: Dedup
     splits: Splits
+    repeats: Mapping[str, Repeats] = field(default_factory=dict)
 
 
 class Judged(NamedTuple):
@@ -60,7 +62,7 @@ def judged(
 ) -> Iterator[Judged]:
     """Each record through mapping, transforms, conforming and the verdict, in order."""
     source = conformer.source
-    transforms = transforms_for(source, reader)
+    transforms = transforms_for(source, reader, context.repeats.get(source.name, NOTHING))
     for record in records:
         if record.problem is not None:
             problems = [*record.notes, record.problem]
@@ -68,7 +70,7 @@ def judged(
             continue
         draft = conformer.draft(record)
         for transform in transforms:
-            draft = transform(draft, source)
+            draft = transform(draft)
         article = conformer.article(draft, record)
         problems = [*article.notes, *_rejections(article, context)]
         identifier = _known_id(record, article)

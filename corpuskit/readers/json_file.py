@@ -5,7 +5,6 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import islice
 
 from corpuskit.errors import InputError
@@ -51,7 +50,7 @@ def read(piece: Piece, source: Source, limits: Limits) -> Iterator[Record]:
             for record in _records(data, spans, piece, source, limits):
                 notes = (_MARKED,) if start and record.place.number == 1 else ()
                 # An article that is the whole file is named by the file, as a text file is.
-                yield replace(record, notes=notes, identifier=None if is_array else piece.identifier)
+                yield record._replace(notes=notes, identifier=None if is_array else piece.identifier)
         except _Broken as broken:
             cause = f"not JSON: expected {broken.expected} at byte {broken.at}."
             raise InputError(piece.name, cause, broken.hint) from broken

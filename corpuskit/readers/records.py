@@ -34,8 +34,7 @@ class Problem(NamedTuple):
     keyword: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One record where it lies: its bytes, and its fields or the problem with it.
 
     `raw` is cut to a first piece where the record is longer than the limit; `place` tells its true length.

@@ -2,11 +2,11 @@
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from corpuskit.provenance import Limits, Place, Source
 from corpuskit.readers import streams
-from corpuskit.readers.records import MOST_EDITS, Edit, Gathering, Piece, Problem, Record
+from corpuskit.readers.records import MOST_EDITS, Edit, Piece, Problem, Record
 
 # A byte order mark is a certain sign of its encoding; nothing else is decoded undeclared but UTF-8.
 _MARKS = (
@@ -18,6 +18,9 @@ _MARKS = (
 )
 _LINE_END = re.compile(b"\r\n?")
 _CHUNK = 1 << 12
+_REPLACEMENT = "\ufffd".encode()
+# Fewer of them, or less than a quarter of the bytes, are control characters in a text.
+_FEWEST_NULS = 8
 
 
 def read(piece: Piece, source: Source, limits: Limits) -> Iterator[Record]:
@@ -25,43 +28,100 @@ def read(piece: Piece, source: Source, limits: Limits) -> Iterator[Record]:
 
     Raises DamagedInput where a packed stream breaks.
     """
-    file = Gathering(limits.line_bytes)
-    for block in streams.blocks(piece.path, piece.name, limits.ratio):
-        file.add(block)
-    raw = file.raw
-    place = Place(piece.name, 0, file.length, 1, None, file.sha256)
-    if file.length > limits.line_bytes:
-        message = f"a file of {file.length} bytes; the limit is {limits.line_bytes}"
+    raw, length, digest = streams.whole(piece.path, piece.name, limits.ratio, limits.line_bytes)
+    place = Place(piece.name, 0, length, 1, None, digest)
+    if length > limits.line_bytes:
+        message = f"a file of {length} bytes; the limit is {limits.line_bytes}"
         yield Record(place, raw, problem=Problem("line-too-long", message), identifier=piece.identifier)
         return
+    if source.encoding is None and raw.isascii() and b"\r" not in raw and b"\0" not in raw:
+        yield Record(place, raw, {"text": raw.decode()}, identifier=piece.identifier)
+        return
     try:
-        data, edits, notes = _decoded(raw, source.encoding)
-    except UnicodeError as error:
+        data, edits, notes = _decoded(raw, source)
+    except (UnicodeError, NoText) as error:
         yield Record(place, raw, problem=_undecodable(raw, source, error), identifier=piece.identifier)
         return
     data, ends = _line_ends(data)
-    fields = {"text": data.decode()}
-    yield Record(place, raw, fields, None, edits + ends, notes, piece.identifier)
+    yield Record(place, raw, {"text": data.decode()}, None, edits + ends, notes, piece.identifier)
 
 
-def _decoded(raw: bytes, encoding: str | None) -> tuple[bytes, tuple[Edit, ...], tuple[Problem, ...]]:
-    """The bytes as UTF-8 without a mark, and the edits that this took; raises UnicodeError."""
+class NoText(Exception):
+    """Bytes that decode and are yet no text in that encoding."""
+
+
+def _decoded(raw: bytes, source: Source) -> tuple[bytes, tuple[Edit, ...], tuple[Problem, ...]]:
+    """The bytes as UTF-8 without a mark, and the edits that this took; raises UnicodeError or NoText."""
     mark, marked = next(((m, e) for m, e in _MARKS if raw.startswith(m)), (b"", None))
+    name = marked or source.encoding or "utf-8"
+    if marked is None and source.encoding is None:
+        _check_nuls(raw)
     edits: list[Edit] = []
-    notes: tuple[Problem, ...] = ()
-    name = marked or encoding or "utf-8"
+    notes: list[Problem] = []
     if mark:
         edits.append(Edit("byte-order-mark", None, 0, mark, b""))
-        notes = (Problem("byte-order-mark", f"a byte order mark ({name}) was skipped"),)
+        notes.append(Problem("byte-order-mark", f"a byte order mark ({name}) was skipped"))
     body = raw[len(mark) :]
-    text = body.decode(name)
-    data = text.encode()
+    try:
+        data = body.decode(name).encode()
+    except UnicodeDecodeError:
+        if source.encoding_errors != "replace":
+            raise
+        data, replaced = _replaced(body, name)
+        return data, (*edits, *replaced), (*notes, _note(replaced, name))
     if data != body:
         start, stop = _difference(body, data)
         edits.append(
             Edit("decode", None, start, body[start : len(body) - stop], data[start : len(data) - stop])
         )
-    return data, tuple(edits), notes
+    return data, tuple(edits), tuple(notes)
+
+
+def _check_nuls(raw: bytes) -> None:
+    """Raise NoText for bytes that are UTF-8 by chance: UTF-16 and UTF-32 fill ASCII up with NUL, as do disks."""
+    nuls = raw.count(b"\0")
+    if nuls and nuls == len(raw):
+        raise NoText("nothing but NUL bytes")
+    if nuls < _FEWEST_NULS or 4 * nuls < len(raw):
+        return
+    wide = 4 if nuls > 0.6 * len(raw) else 2
+    ends = "be" if raw[:1] == b"\0" else "le"
+    raise NoText(f"{nuls} of {len(raw)} bytes are NUL; it may be utf-{8 * wide}-{ends}")
+
+
+def _replaced(body: bytes, name: str) -> tuple[bytes, tuple[Edit, ...]]:
+    """The bytes as UTF-8 with U+FFFD for each sequence that is not in the encoding, an edit for each of these.
+
+    What decodes between them is an edit too where that changes its bytes. Raises UnicodeError for bytes of
+    which nothing but such sequences can be read.
+    """
+    view, at = memoryview(body), 0
+    parts: list[bytes] = []
+    edits: list[Edit] = []
+    while at < len(body):
+        try:
+            part, end, next_at = codecs.decode(view[at:], name).encode(), len(body), len(body)
+        except UnicodeDecodeError as error:
+            if len(edits) >= MOST_EDITS or (error.start, error.end) == (0, len(body)):
+                raise
+            part = codecs.decode(view[at : at + error.start], name).encode()
+            end, next_at = at + error.start, at + error.end
+        if part != body[at:end]:
+            edits.append(Edit("decode", None, at, body[at:end], part))
+        parts.append(part)
+        if next_at > end:
+            edits.append(Edit("replace", None, end, body[end:next_at], _REPLACEMENT))
+            parts.append(_REPLACEMENT)
+        at = next_at
+    # From the last to the first: each position then counts in the bytes as they were.
+    return b"".join(parts), tuple(reversed(edits))
+
+
+def _note(edits: Sequence[Edit], name: str) -> Problem:
+    replaced = [edit for edit in edits if edit.transform == "replace"]
+    first = replaced[-1]
+    what = f"{len(replaced)} sequences are not {name}; the first, {first.removed.hex(' ')} at byte {first.start},"
+    return Problem("replaced-bytes", f"{what} and each other stands as U+FFFD")
 
 
 def _difference(old: bytes, new: bytes) -> tuple[int, int]:
@@ -93,19 +153,30 @@ def _line_ends(data: bytes) -> tuple[bytes, tuple[Edit, ...]]:
     return plain, tuple(reversed(edits))
 
 
-def _undecodable(raw: bytes, source: Source, error: UnicodeError) -> Problem:
+def _undecodable(raw: bytes, source: Source, error: UnicodeError | NoText) -> Problem:
     """Where decoding failed, and which encoding the bytes look like: a proposal, never a decision."""
+    if isinstance(error, NoText):
+        return Problem("invalid-encoding", str(error))
     name = source.encoding or "UTF-8"
-    if isinstance(error, UnicodeDecodeError) and error.start < len(error.object):
-        what = f"byte 0x{error.object[error.start]:02x} at {error.start} is not {name}"
-    else:
+    if not isinstance(error, UnicodeDecodeError) or error.start >= len(error.object):
         what = f"the bytes are not {name}"
-    proposal = _proposal(raw) if source.encoding is None else None
+    elif error.end == len(error.object) and "unexpected end" in error.reason:
+        what = f"the file ends inside a character, at byte {error.start}: it was cut short"
+        return Problem("invalid-encoding", what)
+    else:
+        what = f"byte 0x{error.object[error.start]:02x} at {error.start} is not {name}"
+    proposal = proposed_encoding(raw) if source.encoding is None else None
     return Problem("invalid-encoding", what + (f"; they may be {proposal}" if proposal else ""))
 
 
-def _proposal(raw: bytes) -> str | None:
+def proposed_encoding(raw: bytes) -> str | None:
+    """The encoding that bytes which are not UTF-8 look like, None where nothing does; never decoded by it."""
     from charset_normalizer import from_bytes
 
+    # Mostly UTF-8: a damaged file, not one in another encoding.
+    text = raw.decode(errors="replace")
+    wide = sum(c > "\x7f" and c != "\ufffd" for c in text)
+    if wide > 2 * text.count("\ufffd"):
+        return None
     best = from_bytes(raw[: 1 << 16]).best()
     return best.encoding.replace("_", "-") if best and best.encoding not in {"ascii", "utf_8"} else None

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from corpuskit.provenance import Source
 from corpuskit.readers.records import Edit, Problem
+from corpuskit.transforms.repeats import Repeats
 
 
 class Draft(NamedTuple):
@@ -19,4 +20,5 @@ class Draft(NamedTuple):
     notes: tuple[Problem, ...]
 
 
-Transform = Callable[[Draft, Source], Draft]
+# What the source repeats comes third, empty where nothing was learned.
+Transform = Callable[[Draft, Source, Repeats], Draft]

@@ -7,34 +7,25 @@ counts in the text as the reader gave it.
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
-from corpuskit import timestamps
 from corpuskit.provenance import Source
 from corpuskit.readers.records import MOST_EDITS, Edit, Problem
 from corpuskit.transforms.drafts import Draft
-from corpuskit.transforms.lines import Line, line_from
-from corpuskit.transforms.navigation import find_ends
+from corpuskit.transforms.head import Head, Stamp, bottom_stamp, find_head
+from corpuskit.transforms.lines import Line, line_from, lines_before
+from corpuskit.transforms.navigation import Tail, find_tail, is_cut_short
+from corpuskit.transforms.repeats import Repeats
+from corpuskit.transforms.words import INLINE_FIRST, INLINE_LINK, is_byline
 
-_LONGEST_TITLE = 300
 # Possessive: a text of nothing but newlines would otherwise take a hundred times its size in memory.
 _GAP = re.compile(r"\n(?:[ \t]*+\n)++")
 _NEWLINE = re.compile(r"\n")
-# Somebody printed a time here: short, no sentence, and a clock or a date of numbers or of a month by name.
-_STAMP_LIKE = re.compile(
-    r"(?=.{4,48}$)(?!.*[.?!]$)"
-    r"(?:.*(?<!\d)(?:\d{1,2}:\d\d(?!\d)|\d{1,4}([-/.])\d{1,2}\1\d{1,4}(?!\d))"
-    r"|(?:[^\W\d]+,? )?\d{1,2} [^\W\d]{3,12}\.? (?:19|20)\d\d(?!\d))",
-)
-
-
-class Head(NamedTuple):
-    """What stands before the body: title and stamp as printed, and where the body starts."""
-
-    title: str | None
-    stamp: str | None
-    body: int
+# Bylines stand at the ends of a body.
+_BYLINES_BELOW = 4
+_SHORT_TEXT = 30
 
 
 class Span(NamedTuple):
@@ -46,72 +37,135 @@ class Span(NamedTuple):
     inserted: str
 
 
-def parse_layout(draft: Draft, source: Source) -> Draft:
+class Removed(NamedTuple):
+    """A line of a text that is cut, and by which transform."""
+
+    transform: str
+    line: Line
+
+
+def parse_layout(draft: Draft, source: Source, repeats: Repeats) -> Draft:
     """The draft with `title`, `published` as printed, and the body as `text`."""
     text: str = draft.fields["text"]
-    head = _head(text, source)
-    ends = find_ends(text, head.body, source)
-    spans = [
-        Span("head", 0, head.body, ""),
-        *_gaps(text, head.body, ends.body),
-        Span("blank-lines", ends.body, ends.navigation, ""),
-        Span("navigation", ends.navigation, len(text), ""),
-    ]
-    edits, kept = _edits(text, [span for span in spans if span.start < span.end])
+    head = find_head(text, source, repeats)
+    tail = find_tail(text, head.body, source, repeats)
+    stamp = head.stamp or _stamp_below(text, head, tail, source)
+    bylines = [line for line in (*head.kept, *_last_lines(text, head, tail)) if is_byline(line.text)]
+    links = _inline_links(text, head.body, tail.body)
+    removed = [Removed("inline-link", line) for line in links if source.inline_links == "cut"]
+    removed += [Removed("byline", line) for line in bylines if source.bylines == "cut"]
+    if stamp is not None and stamp.line.start >= head.body:
+        removed.append(Removed("timestamp", stamp.line))
+    edits, kept = _edits(text, _spans(text, head, tail, sorted(removed, key=lambda r: r.line.start)))
     fields = draft.fields | {"text": kept}
     if head.title is not None:
         fields["title"] = head.title
-    notes = draft.notes
-    if head.stamp is not None:
-        fields["published"] = head.stamp
-    elif kept.strip():
-        notes += (Problem("missing-timestamp", "no timestamp below the title"),)
-    return draft._replace(fields=fields, edits=draft.edits + edits, notes=notes)
+    if stamp is not None:
+        fields["published"] = stamp.printed
+        if stamp.printed != stamp.line.text:
+            fields["published_raw"] = stamp.line.text
+    notes = [*draft.notes, *_notes(text, kept, head, tail, repeats, stamp)]
+    notes += [_noted("inline-link", line, source.inline_links) for line in links]
+    notes += [_noted("byline", line, source.bylines) for line in bylines]
+    return draft._replace(fields=fields, edits=draft.edits + edits, notes=tuple(notes))
 
 
-def _head(text: str, source: Source) -> Head:
-    """Title and stamp at the top; a title is a short first line set apart from what follows."""
-    read = timestamps.reader(source.date_format, source.timezone)
-    line = line_from(text, 0)
-    if line is None:
-        return Head(None, None, len(text))
-    title: str | None = None
-    if _is_title(line, line_from(text, line.end), text, read):
-        title, line = line.text, line_from(text, line.end)
-        if line is not None and line.text == title:  # a site may print it twice, never more
-            line = line_from(text, line.end)
-    stamp: str | None = None
-    if line is not None and _is_stamp(line.text, read):
-        stamp, line = line.text, line_from(text, line.end)
-    return Head(title, stamp, len(text) if line is None else line.start)
+def _notes(
+    text: str, kept: str, head: Head, tail: Tail, repeats: Repeats, stamp: Stamp | None
+) -> Iterator[Problem]:
+    """What is to be said of the layout of a text, and of a body that seems not to be whole."""
+    if tail.kept is not None:
+        yield tail.kept
+    if not kept.strip():
+        return
+    if stamp is None:
+        yield Problem("missing-timestamp", "no timestamp below the title")
+    if head.title is None:
+        yield Problem("missing-title", "the text starts without a line that is a title")
+    ends_here = not text[tail.navigation :].strip()
+    if ends_here and tail.kept is None and is_cut_short(kept, repeats):
+        closed = (
+            f"; {repeats.closed} of {repeats.texts} texts of the source end in navigation"
+            if repeats.closed
+            else ""
+        )
+        yield Problem(
+            "truncated-text", f"the text breaks off: \u2026{kept.rstrip()[-60:]!r}{closed}", "/text"
+        )
+    if len(kept.strip()) < _SHORT_TEXT:
+        yield Problem("short-text", f"{len(kept.strip())} characters: {kept.strip()[:60]!r}", "/text")
 
 
-def _is_title(line: Line, following: Line | None, text: str, read: timestamps.Reader) -> bool:
-    """Whether the first line is a title: short, and above a stamp or a blank line, repeated, or alone."""
-    if len(line.text) > _LONGEST_TITLE:
-        return False
-    if following is not None and (_is_stamp(following.text, read) or following.text == line.text):
-        return True
-    # A result such as "Persib 2-1 Persija" is a title; only a date is none.
-    if _is_stamp(line.text, read):
-        return False
-    if following is None or text.count("\n", line.end, following.start) > 1:
-        return True
-    # A file without a single blank line puts each paragraph on a line, the title too.
-    return not _GAP.search(text.strip())
+def _noted(kind: str, line: Line, declared: str) -> Problem:
+    what = "was cut, as declared" if declared == "cut" else "is kept as text"
+    return Problem(kind, f"the line {line.text[:80]!r} {what}", "/text")
 
 
-def _is_stamp(line: str, read: timestamps.Reader) -> bool:
-    if len(line) > 64 or not any(c.isdigit() for c in line):
-        return False
-    stamp = read(line)
-    return stamp is not timestamps.UNREADABLE or _STAMP_LIKE.match(line) is not None
+def _inline_links(text: str, start: int, end: int) -> list[Line]:
+    """The lines of a body that lead away from it."""
+    found = []
+    for line in text[start:end].split("\n"):
+        if line[:1] in INLINE_FIRST and INLINE_LINK.match(line):
+            found.append(Line(start, start + len(line), line.strip()))
+        start += len(line) + 1
+    return found[:MOST_EDITS]
 
 
-def _gaps(text: str, start: int, end: int) -> Iterator[Span]:
-    """What stands between the paragraphs of a body, where it is not one blank line."""
+def _last_lines(text: str, head: Head, tail: Tail) -> list[Line]:
+    return list(islice(lines_before(text, head.body, tail.body), _BYLINES_BELOW))[::-1]
+
+
+def _stamp_below(text: str, head: Head, tail: Tail, source: Source) -> Stamp | None:
+    """The stamp in the last line of a body that has none above it."""
+    last = next(lines_before(text, head.body, tail.body), None)
+    return bottom_stamp(last, source) if last is not None else None
+
+
+def _spans(text: str, head: Head, tail: Tail, removed: Sequence[Removed]) -> Iterator[Span]:
+    """What leaves the text or stands in it otherwise, from its start to its end."""
+    pieces = list(_pieces(text, head, tail, removed))
+    at, between = 0, ""
+    for start, end in pieces:
+        if text[at:start] != between:
+            yield Span(_transform(at, start, head, removed), at, start, between)
+        if start >= head.body:
+            yield from _gaps(text, (start, end), (head.body, tail.body))
+        at, between = end, "\n\n"
+    if not pieces and head.body:
+        yield Span("head", 0, head.body, "")
+        at = head.body
+    if at < tail.navigation:
+        yield Span(_transform(at, tail.navigation, head, removed), at, tail.navigation, "")
+    if tail.navigation < len(text):
+        yield Span("navigation", tail.navigation, len(text), "")
+
+
+def _transform(start: int, end: int, head: Head, removed: Sequence[Removed]) -> str:
+    """What takes a piece out of a text."""
+    cut = next((r.transform for r in removed if start <= r.line.start < end), None)
+    return cut or ("head" if start < head.body else "blank-lines")
+
+
+def _pieces(text: str, head: Head, tail: Tail, removed: Sequence[Removed]) -> Iterator[tuple[int, int]]:
+    """The places of what is kept, each a paragraph or more: lines of the head, the body around what is removed."""
+    cut = {r.line for r in removed}
+    yield from ((line.start, line.end) for line in head.kept if line not in cut)
+    at = head.body
+    for line in (r.line for r in removed if r.line.start >= head.body):
+        last = next(lines_before(text, at, line.start), None)
+        if last is not None:
+            yield at, last.end
+        following = line_from(text, line.end)
+        at = tail.body if following is None else following.start
+    if at < tail.body:
+        yield at, tail.body
+
+
+def _gaps(text: str, piece: tuple[int, int], body: tuple[int, int]) -> Iterator[Span]:
+    """What stands between the paragraphs of a piece of a body, where it is not one blank line."""
     # No blank line at all: each line is a paragraph.
-    gap = _GAP if _GAP.search(text, start, end) else _NEWLINE
+    gap = _GAP if _GAP.search(text, *body) else _NEWLINE
+    start, end = piece
     places = (match.span() for match in gap.finditer(text, start, end) if match[0] != "\n\n")
     first = next(places, None)
     if first is None:
@@ -125,17 +179,19 @@ def _gaps(text: str, start: int, end: int) -> Iterator[Span]:
         yield Span("blank-lines", *place, "\n\n")
 
 
-def _edits(text: str, spans: list[Span]) -> tuple[tuple[Edit, ...], str]:
+def _edits(text: str, spans: Iterable[Span]) -> tuple[tuple[Edit, ...], str]:
     """The edits that replace spans of a text, from the last to the first, and the text that they leave."""
     kept: list[str] = []
     edits: list[Edit] = []
     at, position = 0, 0
+    ascii_only = text.isascii()
     for span in spans:
-        kept += (text[at : span.start], span.inserted)
-        position += len(text[at : span.start].encode())
-        removed = text[span.start : span.end].encode()
-        edits.append(Edit(span.transform, None, position, removed, span.inserted.encode()))
-        position += len(removed)
+        between, removed = text[at : span.start], text[span.start : span.end]
+        kept += (between, span.inserted)
+        position += len(between) if ascii_only else len(between.encode())
+        data = removed.encode()
+        edits.append(Edit(span.transform, None, position, data, span.inserted.encode()))
+        position += len(data)
         at = span.end
     kept.append(text[at:])
     return tuple(reversed(edits)), "".join(kept)

@@ -1,0 +1,73 @@
+"""Before the map phase: what the texts of each source repeat, learned from a sample of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from itertools import islice
+
+from corpuskit.conform import Conformer
+from corpuskit.phases.plan import Input, MapTask, map_tasks
+from corpuskit.provenance import Limits, Source
+from corpuskit.readers import READERS
+from corpuskit.schema import ArticleSchema
+from corpuskit.spec import CorpusSpec
+from corpuskit.transforms import Repeats, cuts_navigation
+from corpuskit.transforms.repeats import Sample, learn
+
+# Enough texts to see what a source repeats, few enough to be read twice.
+SAMPLE_TEXTS = 2000
+# Of files that hold many records the first ones are read, in so many slices.
+_SLICES = 16
+# What is longer is no page of a site, and its ends say nothing about those of others.
+_LONGEST_TEXT = 1 << 20
+
+
+def learn_repeats(spec: CorpusSpec, inputs: Sequence[Input], schema: ArticleSchema) -> dict[str, Repeats]:
+    """What each source repeats, by name; sources in which no navigation is looked for are left out.
+
+    The sample hangs on the names of the files alone, so that one more article changes one text of it.
+    """
+    learned = {}
+    for source in spec.sources:
+        own = [i for i in inputs if i.source == source.name and cuts_navigation(source, i.reader)]
+        if own:
+            learned[source.name] = learn(_samples(spec, source, own, schema))
+    return learned
+
+
+def _samples(
+    spec: CorpusSpec, source: Source, inputs: Sequence[Input], schema: ArticleSchema
+) -> Iterator[Sample]:
+    """Texts of a source: whole files, and the first records of files that hold many."""
+    conformer = Conformer.of(schema, source)
+    pages = sampled([i for i in inputs if i.reader == "text"], SAMPLE_TEXTS)
+    for task in map_tasks(spec, pages):
+        yield from _texts(task, conformer, spec.limits)
+    tasks = map_tasks(spec, [i for i in inputs if i.reader != "text"])
+    chosen = sorted(tasks, key=lambda t: _rank(f"{t.pieces[0].name}\0{t.pieces[0].start}"))[:_SLICES]
+    each = SAMPLE_TEXTS // max(1, len(chosen))
+    for task in chosen:
+        yield from islice(_texts(task, conformer, spec.limits), each)
+
+
+def sampled(inputs: Sequence[Input], most: int) -> list[Input]:
+    """At most so many files, chosen by the digests of their names, in their order."""
+    if len(inputs) <= most:
+        return list(inputs)
+    chosen = sorted(inputs, key=lambda i: _rank(i.name))[:most]
+    return sorted(chosen, key=lambda i: i.name)
+
+
+def _rank(name: str) -> bytes:
+    return sha256(name.encode()).digest()
+
+
+def _texts(task: MapTask, conformer: Conformer, limits: Limits) -> Iterator[Sample]:
+    for piece in task.pieces:
+        for record in READERS[task.reader](piece, task.source, limits):
+            if record.problem is not None:
+                continue
+            fields: Mapping[str, object] = conformer.draft(record).fields
+            title, text = fields.get("title"), fields.get("text")
+            if isinstance(text, str) and text and len(text) <= _LONGEST_TEXT:
+                name = piece.name if record.place.line in {None, 1} else f"{piece.name}:{record.place.line}"
+                yield Sample(name, title if isinstance(title, str) else None, text)

@@ -1,0 +1,111 @@
+"""Notes what looks damaged in titles and texts; nothing is changed."""
+
+import re
+from collections.abc import Iterator
+from html.entities import html5
+
+from corpuskit.provenance import Source
+from corpuskit.readers.records import Problem
+from corpuskit.transforms.drafts import Draft
+from corpuskit.transforms.repeats import Repeats
+
+_EXAMPLES = 3
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_ASCII_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_TAGS = (
+    "a|abbr|article|aside|audio|b|blockquote|body|br|button|center|cite|code|div|em|embed|figcaption|figure|font|footer|form"
+    "|h[1-6]|head|header|hr|html|i|iframe|img|input|label|li|link|main|meta|nav|noscript|object|ol|p|picture|pre|s|script"
+    "|section|small|source|span|strike|strong|style|sub|sup|svg|table|tbody|td|th|thead|title|tr|u|ul|video"
+)
+_TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>\n]{{0,500}})?/?>|<!--|<!DOCTYPE", re.IGNORECASE)
+# Zero-width spaces and joiners belong to some scripts: between letters of these they are spelling.
+_INVISIBLE = re.compile(
+    r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0001-\U000e007f]"
+)
+_SPELLING = frozenset("\u200b\u200c\u200d\u200e\u200f")
+# What no text has: the replacement character, and the start of a curly quote in UTF-8 read as Windows-1252.
+_LOST = "\ufffd"
+_QUOTE = "\u00e2\u20ac"
+_WIDE = re.compile(
+    r"[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{2,}"
+)
+_CYRILLIC = re.compile(r"[\u0400-\u045f\u0490\u0491\u00a0-\u00bf\u2013-\u203a\u20ac\u2116\u2122]{6,}")
+
+
+def note_doubts(draft: Draft, source: Source, repeats: Repeats) -> Draft:  # noqa: ARG001 - the signature of a transform
+    """The draft with a note for each kind of damage that its title or text shows."""
+    notes: list[Problem] = []
+    for name in ("title", "text"):
+        value = draft.fields.get(name)
+        if isinstance(value, str):
+            notes += _doubts(name, value)
+    return draft._replace(notes=(*draft.notes, *notes)) if notes else draft
+
+
+def _doubts(name: str, text: str) -> Iterator[Problem]:
+    """The doubts about one text, each found by the cheapest test that rules it out first."""
+    controls = _CONTROL
+    if not text.isascii():
+        if (found := _mojibake(text)) is not None:
+            yield _problem("possible-mojibake", name, text, [found])
+            controls = _ASCII_CONTROL  # the others are bytes of misread characters
+        if invisible := [m for m in _INVISIBLE.finditer(text) if not _is_spelling(text, m.start())]:
+            yield _problem("invisible-characters", name, text, invisible)
+    plain = text.replace("\n", "").replace("\t", "").isprintable()
+    if not plain and (control := list(controls.finditer(text))):
+        yield _problem("control-characters", name, text, control)
+    if "&" in text and (
+        entities := [m for m in _ENTITY.finditer(text) if m[0][1] == "#" or m[0][1:] in html5]
+    ):
+        yield _problem("html-entities", name, text, entities)
+    if "<" in text and (tags := list(_TAG.finditer(text))):
+        yield _problem("html-tags", name, text, tags)
+
+
+def _problem(kind: str, name: str, text: str, found: list[re.Match[str]]) -> Problem:
+    """A doubt with how often it occurs, and the first places with what is around them."""
+    shown = [f"{text[max(0, m.start() - 12) : m.end() + 12]!r}" for m in found[:_EXAMPLES]]
+    at = len(text[: found[0].start()].encode())
+    more = f" and {len(found) - _EXAMPLES} more" if len(found) > _EXAMPLES else ""
+    return Problem(kind, f"{name}: {', '.join(shown)}{more} (the first at byte {at})", f"/{name}")
+
+
+def _is_spelling(text: str, at: int) -> bool:
+    """Whether a zero-width character stands beside a letter of a script, or in an emoji, that needs it."""
+    if text[at] not in _SPELLING:
+        # A flag of a region is spelled in tag characters.
+        return text[at] >= "\U000e0001" and "\U0001f3f4" in text[max(0, at - 8) : at]
+    around = text[max(0, at - 1) : at] + text[at + 1 : at + 2]
+    return any(c >= "\u0530" and not "\u1e00" <= c <= "\u206f" for c in around)
+
+
+def _mojibake(text: str) -> re.Match[str] | None:
+    """The first run of characters that is UTF-8 read in another encoding, None where there is none."""
+    if (at := text.find(_LOST)) >= 0:
+        return re.compile(_LOST).search(text, at)
+    if (at := text.find(_QUOTE)) >= 0:
+        return re.compile(_QUOTE).search(text, at)
+    for pattern, encoding in ((_WIDE, "cp1252"), (_CYRILLIC, "cp1251")):
+        for match in pattern.finditer(text):
+            if _is_misread(match[0], encoding):
+                return match
+    return None
+
+
+def _is_misread(run: str, encoding: str) -> bool:
+    """Whether characters, as bytes of an encoding, are the UTF-8 of likelier ones."""
+    try:
+        data = b"".join(_byte(c, encoding) for c in run)
+        read = data.decode()
+    except UnicodeError:
+        return False
+    # One character alone must be one that texts are full of; "\u00c9\u00bb" at the end of a French quotation is none.
+    return len(read) > 2 or all("\u00a0" <= c <= "\u017f" or "\u2010" <= c <= "\u2122" for c in read)
+
+
+def _byte(character: str, encoding: str) -> bytes:
+    """The byte of a character; those that the encoding leaves undefined are read as control characters."""
+    if "\x80" <= character <= "\x9f":
+        return character.encode("latin-1")
+    return character.encode(encoding)

@@ -1,0 +1,256 @@
+"""What stands above a body: navigation, title, bylines, timestamp, buttons; which of it is text is kept."""
+
+import re
+from collections.abc import Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from corpuskit import timestamps
+from corpuskit.provenance import Source
+from corpuskit.transforms.lines import Line, ends_sentence, is_adjacent, lines_from
+from corpuskit.transforms.navigation import buttons, head_lines
+from corpuskit.transforms.repeats import Repeats, suffix_of
+from corpuskit.transforms.words import is_byline, is_update
+
+_LONGEST_TITLE, _MOST_TITLE_LINES = 300, 3
+_LONGEST_STAMP = 100
+# Lines that may stand above a body, navigation included, and between a title and its stamp.
+_MOST_LINES, _MOST_BETWEEN = 16, 5
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_PARTS = re.compile(r"\s*[|\u2022\u00b7]\s*|\s+[-\u2013\u2014]\s+")
+_BEHIND = re.compile(
+    r"(?:\t+|\s*\|\s*|\s+[-\u2013\u2014]\s+)(?P<stamp>[^|\t]*\d[^|\t]*)$|\s*\((?P<bracketed>[^()]*\d[^()]*)\)$"
+)
+# What may stand beside a stamp: an author, a site, a place; what is longer is a title.
+_LONGEST_REST = 40
+_PLACE = re.compile(r"[^\W\d]+(?: [^\W\d]+){0,2},\s+(?=\S*\d)")
+
+
+class Stamp(NamedTuple):
+    """The line that prints when an article appeared, and the part of it that is read."""
+
+    line: Line
+    printed: str
+
+
+class Head(NamedTuple):
+    """What stands before the body; `kept` are lines among it that are text, `body` is where the rest starts."""
+
+    title: str | None
+    stamp: Stamp | None
+    kept: tuple[Line, ...]
+    body: int
+
+
+class _Top(NamedTuple):
+    """A text's first lines, and how its source is read."""
+
+    text: str
+    lines: Sequence[Line]
+    read: timestamps.Reader
+    repeats: Repeats
+
+
+def find_head(text: str, source: Source, repeats: Repeats) -> Head:
+    """Title, stamp and body of a text whose line ends are LF."""
+    lines = list(islice(lines_from(text, 0), _MOST_LINES))
+    if not lines:
+        return Head(None, None, (), len(text))
+    top = _Top(text, lines, timestamps.reader(source.date_format, source.timezone), repeats)
+    first = 0 if source.navigation == "off" else head_lines(lines, repeats)
+    stamp = _stamp_below(top, first)
+    if first and (first == len(lines) or stamp == first):
+        first -= 1  # the line above a stamp is the title, however often the source repeats it
+    kept: tuple[Line, ...] = ()
+    if stamp is None and len(lines) - first < 2:
+        first = 0  # a title and a text must be left
+    if stamp is None:
+        title, after = _title_alone(top, first)
+    else:
+        title, kept = _title_above(top, first, stamp)
+        after = stamp + 1
+    after, below = _below(top, after, title, source)
+    body = lines[after].start if after < len(lines) else len(text)
+    found = None if stamp is None else Stamp(lines[stamp], _readable(lines[stamp].text, top.read))
+    if found is None and title is not None and (parted := _parted(lines[first], top.read)):
+        title, found = parted
+    return Head(title, found, (*kept, *below), body)
+
+
+def _stamp_below(top: _Top, first: int) -> int | None:
+    """The place of the line that prints when the article appeared, near the title at `first`."""
+    lines = top.lines
+    if first >= len(lines):
+        return None
+    if first + 1 < len(lines) and is_stamp(lines[first + 1].text, top.read):
+        return first + 1
+    # A result such as "Persib 2-1 Persija" is a title; only a date is none.
+    if is_stamp(lines[first].text, top.read):
+        return first
+    for at in range(first + 2, min(first + 2 + _MOST_BETWEEN, len(lines))):
+        between = lines[at - 1]
+        if len(between.text) > _LONGEST_TITLE or len(lines[first].text) > _LONGEST_TITLE:
+            return None
+        if is_stamp(lines[at].text, top.read):
+            clear = all(_is_between(top, first, i) for i in range(first + 1, at))
+            return at if clear or _is_full(_readable(lines[at].text, top.read), top.read) else None
+    return None
+
+
+def _is_between(top: _Top, first: int, at: int) -> bool:
+    """Whether a line between title and stamp is certainly neither's text: the title again or on, a byline, a link."""
+    line, title = top.lines[at], top.lines[first].text
+    return (
+        _is_again(line.text, title)
+        or is_byline(line.text)
+        or head_lines([line], top.repeats) > 0
+        or (is_adjacent(top.text, top.lines[at - 1], line) and not ends_sentence(line.text))
+    )
+
+
+def is_stamp(line: str, read: timestamps.Reader) -> bool:
+    """Whether a line is there to print a time, readable or not."""
+    if len(line) > _LONGEST_STAMP or not any(c.isdigit() for c in line):
+        return False
+    if read(line) != timestamps.UNREADABLE:
+        return True
+    if (readable := _readable(line, read)) != line:
+        return len(line) - len(readable) <= _LONGEST_REST
+    return timestamps.looks_like_stamp(line)
+
+
+def _parted(line: Line, read: timestamps.Reader) -> tuple[str, Stamp] | None:
+    """The title and the stamp where one line holds both, the stamp behind a tab, a bar or a dash or in brackets."""
+    match = _BEHIND.search(line.text)
+    if match is None:
+        return None
+    printed = match["bracketed"] or match["stamp"]
+    title = line.text[: match.start()].rstrip()
+    return (title, Stamp(line, printed)) if title and _is_full(printed, read) else None
+
+
+def _readable(line: str, read: timestamps.Reader) -> str:
+    """The part of a stamp that has a certain reading, where the rest prints no number; else all of it."""
+    if read(line) != timestamps.UNREADABLE:
+        return line
+    place = _PLACE.match(line)
+    parts = [line[place.end() :]] if place else _PARTS.split(line)
+    dated = [part for part in parts if any(c.isdigit() for c in part) and not is_update(part)]
+    return dated[0] if len(dated) == 1 and read(dated[0]) != timestamps.UNREADABLE else line
+
+
+def _is_full(printed: str, read: timestamps.Reader) -> bool:
+    """Whether a printed date has a certain reading with a time of the day."""
+    stamp = read(printed)
+    return stamp.instant is not None or stamp.doubt == "missing-timezone"
+
+
+def bottom_stamp(line: Line, source: Source) -> Stamp | None:
+    """The stamp that the last line of a body is, where it is certain to be one and nothing else."""
+    if not any(c.isdigit() for c in line.text) or len(line.text) > _LONGEST_STAMP:
+        return None
+    read = timestamps.reader(source.date_format, source.timezone)
+    printed = _readable(line.text, read)
+    return Stamp(line, printed) if _is_full(printed, read) and not printed.isdigit() else None
+
+
+def _is_later(line: str, read: timestamps.Reader) -> bool:
+    """Whether a line below the stamp is a second one, such as the time of a change."""
+    if len(line) > _LONGEST_STAMP or not any(c.isdigit() for c in line):
+        return False
+    return is_update(line) or read(_readable(line, read)) != timestamps.UNREADABLE
+
+
+def _title_above(top: _Top, first: int, stamp: int) -> tuple[str | None, tuple[Line, ...]]:
+    """The title above a stamp, and the lines between them that are text."""
+    if stamp == first:
+        return None, ()
+    title, after = top.lines[first].text, first + 1
+    block = [title]
+    while after < stamp and len(block) < _MOST_TITLE_LINES and _goes_on(top, after, title):
+        block.append(top.lines[after].text)
+        after += 1
+    title = " ".join(block) if len(" ".join(block)) <= _LONGEST_TITLE else title
+    if title == block[0]:
+        after = first + 1
+    if len(title) > _LONGEST_TITLE:
+        return None, tuple(top.lines[first:stamp])
+    kept = []
+    for line in top.lines[after:stamp]:
+        if _is_again(line.text, title):
+            title = min(title, line.text, key=len)
+        elif not head_lines([line], top.repeats):
+            kept.append(line)
+    return title, tuple(kept)
+
+
+def _goes_on(top: _Top, at: int, title: str) -> bool:
+    """Whether a title goes on in the next line: without a blank line between, but not with a byline or itself."""
+    line = top.lines[at]
+    return (
+        is_adjacent(top.text, top.lines[at - 1], line)
+        and not is_byline(line.text)
+        and not _is_again(line.text, title)
+        and not head_lines([line], top.repeats)
+    )
+
+
+def _title_alone(top: _Top, first: int) -> tuple[str | None, int]:
+    """The title of a text without a stamp, and where what is below it starts."""
+    lines = top.lines
+    if first >= len(lines) or not _is_title(top, first):
+        return None, first
+    title, after = lines[first].text, first + 1
+    if after < len(lines) and _is_again(lines[after].text, title):  # a site may print it twice, never more
+        title, after = min(title, lines[after].text, key=len), after + 1
+    return title, after
+
+
+def _is_title(top: _Top, at: int) -> bool:
+    """Whether a line is a title: short, and above a blank line, repeated, or alone."""
+    line = top.lines[at]
+    if len(line.text) > _LONGEST_TITLE:
+        return False
+    if at + 1 == len(top.lines) or not is_adjacent(top.text, line, top.lines[at + 1]):
+        return True
+    if _is_again(top.lines[at + 1].text, line.text):
+        return True
+    # A file without a single blank line puts each paragraph on a line, the title too.
+    return _BLANK_LINE.search(top.text.strip()) is None
+
+
+def _is_again(line: str, title: str) -> bool:
+    """Whether a line is the title again, in other case or with the name of the site behind one of them."""
+    if abs(len(line) - len(title)) > _PARTED:
+        return False
+    forms = [{text.casefold(), _bare(text).casefold()} for text in (line, title)]
+    return not forms[0].isdisjoint(forms[1])
+
+
+_PARTED = 60
+
+
+def _bare(title: str) -> str:
+    suffix = suffix_of(title)
+    return title[: -len(suffix[0])].rstrip() if suffix else title
+
+
+def _below(top: _Top, after: int, title: str | None, source: Source) -> tuple[int, tuple[Line, ...]]:
+    """Where the body starts behind a title or stamp, and the bylines on the way."""
+    kept: list[Line] = []
+    lines, start = top.lines, after
+    while after < len(lines):
+        line = lines[after]
+        again = (
+            title is not None and after > start and len(title) > _LONGEST_REST and _is_again(line.text, title)
+        )
+        if again or (start and after - start < _MOST_BETWEEN and _is_later(line.text, top.read)):
+            after += 1
+        elif source.navigation != "off" and (count := buttons(lines[after:], top.repeats)):
+            after += count
+        elif is_byline(line.text) and after + 1 < len(lines):
+            kept.append(line)
+            after += 1
+        else:
+            break
+    return after, tuple(kept)
