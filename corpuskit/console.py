@@ -1,16 +1,20 @@
 """How things look: findings, accounts and progress, with every value from data made inert."""
 
+import json
 import sys
 import time
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TextIO
 
+from corpuskit import layout
 from corpuskit.findings import KINDS, Finding
 
 _SHOWN = 3
 _LONGEST, _LONGEST_LINE = 300, 4000
+_SHOWN_BLOCKS, _SHOWN_LINES = 8, 8
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 
 
@@ -95,13 +99,50 @@ def show_accounts(sources: Mapping[str, Mapping[str, int]], total: Mapping[str, 
     _console(sys.stdout).print(table)
 
 
-def show_kind(kind: str, count: int) -> None:
-    """One line for a kind of finding and how often it occurred."""
+# Said first of its severity, and with what to do: nothing else matters as much to who may use a corpus.
+_FOREMOST = "unknown-terms"
+
+
+def show_kinds(counts: Mapping[str, int]) -> None:
+    """One line for each kind of finding and how often it occurred, worst first."""
     from rich.text import Text
 
-    row = KINDS[kind]
-    head = Text.assemble((f"{row.severity:<8}", _STYLES[row.severity]), f"{count:>7,}  {kind}: {row.title}")
-    _console(sys.stdout).print(head)
+    console = _console(sys.stdout)
+    ranks = list(_STYLES)
+    for kind in sorted(counts, key=lambda k: (ranks.index(KINDS[k].severity), k != _FOREMOST, k)):
+        row = KINDS[kind]
+        head = f"{counts[kind]:>7,}  {kind}: {row.title}"
+        console.print(Text.assemble((f"{row.severity:<8}", _STYLES[row.severity]), head))
+        if kind == _FOREMOST:
+            console.print(Text(f"{'':17}{row.why}\n{'':17}→ {row.fix}", style="dim"))
+
+
+def show_navigation(audit: Path | str) -> None:
+    """The navigation that a build learned, source by source, from its audit folder."""
+    from rich.text import Text
+
+    console = _console(sys.stdout)
+    for source, learned in json.loads((Path(audit) / layout.NAVIGATION).read_bytes()).items():
+        head = f"{inert(source)}: {learned['closed']:,} of {learned['texts']:,} texts looked at end in repeated lines"
+        console.print(Text(head, style="bold"))
+        if learned["title_suffix"]:
+            console.print(Text(f"  titles end in {inert(repr(learned['title_suffix']))}"))
+        for block in learned["blocks"][:_SHOWN_BLOCKS]:
+            samples = ", ".join(inert(name) for name in block["samples"])
+            console.print(
+                Text(f"  {block['end']} of {block['texts']:,} ({block['share']:.1%}), as in {samples}:")
+            )
+            for line in _ends(block["lines"]):
+                console.print(Text(f"    {inert(line)}", style="dim"))
+        if len(learned["blocks"]) > _SHOWN_BLOCKS:
+            console.print(
+                Text(f"  … and {len(learned['blocks']) - _SHOWN_BLOCKS} more in {layout.NAVIGATION}")
+            )
+
+
+def _ends(lines: Sequence[str]) -> Sequence[str]:
+    """The lines of a block, the middle of a long one left out."""
+    return lines if len(lines) <= _SHOWN_LINES else [*lines[:4], "…", *lines[-3:]]
 
 
 def show(*lines: str) -> None:

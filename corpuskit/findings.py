@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 Severity = Literal["error", "warning", "info"]
@@ -40,8 +40,7 @@ class Finding:
 
     def as_dict(self) -> dict[str, Any]:
         """The finding with exactly the fields of the JSON contract, in its order."""
-        fields = asdict(self)
-        return {name: fields[name] for name in FIELDS}
+        return {name: getattr(self, name) for name in FIELDS}
 
 
 FIELDS = (
@@ -304,8 +303,10 @@ KINDS: dict[str, Kind] = {
         "Remove it from `languages`, or look for the missing articles.",
     ),
     "unknown-terms": Kind(
-        "warning", "A source whose licence is not known", "Nobody may rely on a right to reuse its articles.",
-        "Find the terms of the source and state them as an SPDX id or `LicenseRef-...`.",
+        "warning", "Nobody has said under which licence a source's articles may be used",
+        "Without a licence, others have no right to copy them: the corpus can be built, but should not be published.",
+        "Look for the terms on the source's own pages (often at the foot, or under \"About\"), then write them as "
+        "`license`: an SPDX id such as \"CC-BY-4.0\", or \"LicenseRef-NAME\" with `license_url` for terms of its own.",
     ),
     # --- a release ---
     "missing-file": Kind(

@@ -15,6 +15,7 @@ LEDGER = "ledger.parquet"
 REJECTS = "rejects.parquet"
 EDITS = "edits.parquet"
 FINDINGS = "findings.jsonl"
+NAVIGATION = "navigation.json"
 
 # What a version control or a hub adds to a published copy; never ours, never an error.
 FOREIGN = frozenset({".git", ".gitattributes", ".gitignore", ".huggingface", ".cache"})

@@ -48,8 +48,9 @@ def facts(spec: CorpusSpec, schema: ArticleSchema) -> dict[str, Any]:
 
 def _source(source: Source) -> dict[str, Any]:
     """A source's terms and origin, as far as the curator stated them."""
+    usual = {f.name: f.default for f in dataclasses.fields(source)}
     told = dataclasses.asdict(source)
-    return {name: value for name, value in told.items() if value not in (None, ()) and name not in _PRIVATE}
+    return {name: value for name, value in told.items() if value != usual[name] and name not in _PRIVATE}
 
 
 def columns(schema: ArticleSchema) -> list[dict[str, Any]]:

@@ -30,6 +30,7 @@ from corpuskit.schema import ArticleSchema, article_schema, built_in
 from corpuskit.spec import CorpusSpec, load_spec
 from corpuskit.staging import locked, publish, staging, sync_tree
 from corpuskit.stats import Statistics
+from corpuskit.transforms import Repeats
 from corpuskit.validation import compile_schema, read_schema
 
 # (phase, done, total, records): done and total in bytes, or in shards for the write phase.
@@ -70,13 +71,14 @@ class Release:
 
 @dataclass(slots=True)
 class _Mapped:
-    """The work so far: inputs, tasks, parts, fates."""
+    """The work so far: inputs, tasks, parts, fates, and what each source repeats."""
 
     inputs: list[Input]
     tasks: list[MapTask]
     parts: list[Part]
     index: Index
     accounts: dict[str, dict[str, int]]
+    repeats: Mapping[str, Repeats]
     findings: list[Finding] = field(default_factory=list)
 
     def kinds(self) -> dict[str, int]:
@@ -148,7 +150,9 @@ def _build(
     mapped.findings += refusals
     sources = [source.name for source in spec.sources]
     progress("books", 0, 1, 0)
-    write_books(stage / "audit", mapped.tasks, mapped.parts, mapped.index, sources, mapped.findings)
+    write_books(
+        stage / "audit", mapped.tasks, mapped.parts, mapped.index, sources, mapped.findings, mapped.repeats
+    )
     if refusals:
         raise _refused(stage, target, mapped, refusals, started)
     folder = stage / "release"
@@ -207,7 +211,8 @@ def _map(spec: CorpusSpec, context: MapContext, folder: Path, progress: Progress
     declared = [*(spec.splits.shares or ()), *(source.split for source in spec.sources if source.split)]
     index = build_index(tasks, parts, spec.dedup, declared, permitted if excluding else None)
     named = accounts(index, [source.name for source in spec.sources])
-    return _Mapped(inputs, tasks, parts, index, {name: account.as_dict() for name, account in named.items()})
+    counted = {name: account.as_dict() for name, account in named.items()}
+    return _Mapped(inputs, tasks, parts, index, counted, repeats)
 
 
 def _map_job(context: MapContext, job: tuple[MapTask, Path]) -> Part:

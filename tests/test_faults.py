@@ -294,7 +294,8 @@ def test_the_remains_of_a_crash_are_swept(spec: Path, tmp_path: Path) -> None:
     (out / f"{NAME}.audit/foreign").write_bytes(b"x")
     release = corpuskit.build(spec, out)
     assert names(out) == WHOLE
-    assert names(release.audit) == ["edits.parquet", "findings.jsonl", "ledger.parquet", "rejects.parquet"]
+    books = ["edits.parquet", "findings.jsonl", "ledger.parquet", "navigation.json", "rejects.parquet"]
+    assert names(release.audit) == books
 
 
 # --- what the system refuses ---

@@ -373,6 +373,124 @@ def test_more_line_ends_than_edits_are_one_edit(tmp_path: Path, end: bytes) -> N
     assert undone("a.\n" * 100_001, record.edits) == record.raw
 
 
+# --- bytes that are not in the encoding ---
+
+
+@pytest.mark.parametrize(
+    ("raw", "encoding", "text", "removed"),
+    [
+        (b"Judul\n\nCaf\xe9 itu ada.", None, "Caf\ufffd itu ada.", [b"\xe9"]),
+        (b"Judul\n\nSatu \xff\xfe dua \xe2\x80 tiga.", None, "Satu \ufffd\ufffd dua \ufffd tiga.",
+         [b"\xff", b"\xfe", b"\xe2\x80"]),
+        (b"Judul\n\nakhir \xf0\x9f", None, "akhir \ufffd", [b"\xf0\x9f"]),
+        (b"\xef\xbb\xbfJudul\r\n\r\nCaf\xe9 \xc3\xa9.", None, "Caf\ufffd \u00e9.", [b"\xe9"]),
+        (b"Judul\n\n\x93Kutip\x94 \x81 habis.", "cp1252", "\u201cKutip\u201d \ufffd habis.", [b"\x81"]),
+        ("Judul\n\nIsi \u00e9".encode("utf-16-le") + b"\x00", "utf-16-le", "Isi \u00e9\ufffd", [b"\x00"]),
+        ("Judul\n\n\u8868\u30bd".encode("shift_jis") + b"\x81", "shift_jis", "\u8868\u30bd\ufffd", [b"\x81"]),
+    ],
+)  # fmt: skip
+def test_bytes_are_replaced_where_that_is_declared(
+    article: Read, raw: bytes, encoding: str | None, text: str, removed: list[bytes]
+) -> None:
+    """Each sequence that is not in the encoding stands as U+FFFD, by an edit that holds its bytes, with a warning."""
+    made = article(raw, encoding=encoding, encoding_errors="replace")
+    assert made.row["text"] == text
+    assert [e.removed for e in reversed(made.edits) if e.transform == "replace"] == removed
+    (note,) = [note for note in made.notes if note.kind == "replaced-bytes"]
+    assert f"{len(removed)} sequences" in note.message
+
+
+def test_a_file_of_nothing_else_is_rejected_all_the_same(tmp_path: Path) -> None:
+    """Where no byte is in the encoding there is no text to publish."""
+    (tmp_path / "a.txt").write_bytes(b"\x81")
+    record, made = read_file(tmp_path / "a.txt", encoding="cp1252", encoding_errors="replace")
+    assert (made, record.raw) == (None, b"\x81")
+
+
+@given(
+    st.binary(max_size=80), st.sampled_from([None, "cp1252", "utf-16-le", "shift_jis", "gb18030", "euc_kr"])
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_replaced_bytes_can_be_had_again(tmp_path: Path, raw: bytes, encoding: str | None) -> None:
+    """For any bytes and encoding, undoing the edits of a replacing reader gives the bytes of the file."""
+    (tmp_path / "a.txt").write_bytes(raw)
+    _, made = read_file(tmp_path / "a.txt", encoding=encoding, encoding_errors="replace")
+    if made is not None:
+        assert undone(made.row["text"], made.edits) == raw
+
+
+# --- heads ---
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "stamp"),
+    [
+        ("Beranda > Nasional > Politik\n\nJudul\n\n{s}\n\n", "Judul", STAMP),
+        ("Home \u00bb News\n\nJudul\n\n{s}\n\nBagikan\nFacebook Twitter WhatsApp\n\n", "Judul", STAMP),
+        ("Judul yang panjang\nterpotong di sini\n\n{s}\n\n", "Judul yang panjang terpotong di sini", STAMP),
+        ("Judul\n\nJudul - Harian Senja\n\n{s}\n\n", "Judul", STAMP),
+        ("Judul - Harian Senja\n\nJudul\n\n{s}\n\n", "Judul", STAMP),
+        ("JUDUL\n\nJudul\n\n{s}\n\n", "JUDUL", STAMP),
+        ("Judul\n\nAndi Wijaya - Senja | Selasa, 19 Desember 2017 13:16 WIB\n\n", "Judul",
+         "Andi Wijaya - Senja | Selasa, 19 Desember 2017 13:16 WIB"),
+        ("Judul\n\nJakarta, 19 Desember 2017\n\n", "Judul", "Jakarta, 19 Desember 2017"),
+        ("Judul\n\n{s}\n\nDiperbarui: 20 Desember 2017 08:00 WIB\n\n", "Judul", STAMP),
+        ("Judul | 19 Desember 2017 13:16 WIB\n\n", "Judul", "Judul | 19 Desember 2017 13:16 WIB"),
+        ("Judul (19/12/2017 13:16)\n\n", "Judul", "Judul (19/12/2017 13:16)"),
+        ("Judul\n\n1513664165\n\n", "Judul", "1513664165"),
+        ("Judul\n\nTue, 19 Dec 2017 13:16:05 +0700\n\n", "Judul", "Tue, 19 Dec 2017 13:16:05 +0700"),
+    ],
+)  # fmt: skip
+def test_heads_in_the_wild(article: Read, head: str, title: str, stamp: str) -> None:
+    """Breadcrumbs, buttons, wrapped and repeated titles, second stamps: the body starts where it starts."""
+    made = article(head.format(s=STAMP) + BODY + "\n")
+    assert said(made) == (title, stamp, ["Kalimat pertama.", "Kalimat kedua."])
+
+
+@pytest.mark.parametrize("declared", ["keep", "cut"])
+def test_bylines(article: Read, declared: str) -> None:
+    """Lines that name author and editor are text, wherever they stand, unless the source cuts them."""
+    lines = ("Oleh: Andi Wijaya", "Editor: Rina")
+    made = article(f"Judul\n\n{lines[0]}\n\n{STAMP}\n\n{BODY}\n\n{lines[1]}\n", bylines=declared)
+    kept = [lines[0], *BODY.split("\n\n"), lines[1]] if declared == "keep" else BODY.split("\n\n")
+    assert said(made) == ("Judul", STAMP, kept)
+    assert [note.kind for note in made.notes] == ["byline", "byline"]
+
+
+@pytest.mark.parametrize("declared", ["keep", "cut"])
+def test_links_inside_a_body(article: Read, declared: str) -> None:
+    """A line that leads elsewhere is text, with a finding, unless the source cuts it; alone, together, at the end."""
+    made = article(
+        f"Judul\n\n{STAMP}\n\nSatu kalimat.\n\nBaca juga: Berita A\nBaca juga: Berita B\n\nDua kalimat.\n\n"
+        "Read also: C\n",
+        inline_links=declared,
+    )
+    left = made.row["text"].split("\n\n")
+    assert left == (
+        ["Satu kalimat.", "Dua kalimat."]
+        if declared == "cut"
+        else ["Satu kalimat.", "Baca juga: Berita A\nBaca juga: Berita B", "Dua kalimat.", "Read also: C"]
+    )
+    assert [note.kind for note in made.notes].count("inline-link") == 3
+
+
+def test_a_stamp_below_the_body(article: Read) -> None:
+    """Where no stamp stands above, a last line that is one and nothing else is read, and is no text."""
+    made = article(f"Judul\n\n{BODY}\n\nDiterbitkan: 19 Desember 2017 13:16 WIB\n")
+    assert said(made)[2] == BODY.split("\n\n")
+    assert made.instance["published"] == "2017-12-19T06:16:00Z"
+
+
+def test_navigation_that_is_most_of_a_text_is_left(article: Read) -> None:
+    """What only looks like navigation and is more than max_cut of a text stays, with a warning."""
+    links = "\n".join(f"Tautan nomor {i} ke halaman lain" for i in range(12))
+    content = f"Judul\n\n{STAMP}\n\nSatu kalimat pendek.\n\n{links}\n"
+    made = article(content)
+    assert made.row["text"] == f"Satu kalimat pendek.\n\n{links}"
+    assert [note.kind for note in made.notes] == ["over-cut"]
+    assert article(content, max_cut=1.0).row["text"] == "Satu kalimat pendek."
+
+
 # --- any file ---
 
 LINES = st.one_of(

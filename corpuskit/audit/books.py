@@ -79,11 +79,19 @@ def _check_notes(audit: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
         yield differing("findings", manifest["findings"], dict(kinds))
 
 
+def _check_navigation(audit: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
+    learned = json.loads((audit / layout.NAVIGATION).read_bytes())
+    foreign = learned.keys() - manifest["accounts"]["sources"].keys()
+    if foreign:
+        yield f"the manifest knows no source {min(foreign)!r}"
+
+
 _BOOKS = {
     layout.LEDGER: _check_ledger,
     layout.REJECTS: _check_rejects,
     layout.EDITS: _check_edits,
     layout.FINDINGS: _check_notes,
+    layout.NAVIGATION: _check_navigation,
 }
 
 

@@ -13,8 +13,11 @@ from corpuskit.cli.options import common, print_json
     "--out", type=click.Path(path_type=Path), required=True, help="Folder that receives the release."
 )
 @click.option("--replace", is_flag=True, help="Replace the release if it exists, by an atomic exchange.")
+@click.option(
+    "--verbose", "-v", is_flag=True, help="Also print the navigation that was learned from each source."
+)
 @common
-def build(spec: Path, out: Path, *, replace: bool, shape: str, quiet: bool) -> int:
+def build(spec: Path, out: Path, *, replace: bool, verbose: bool, shape: str, quiet: bool) -> int:
     """Build the release that SPEC (default: corpus.toml) describes.
 
     Writes OUT/<name>-<version>/ and its .audit/ folder, whole or not at all. A build that loses more of a
@@ -31,15 +34,19 @@ def build(spec: Path, out: Path, *, replace: bool, shape: str, quiet: bool) -> i
         if shape == "json":
             print_json(refused.outcome)
         else:
+            if verbose:
+                console.show_navigation(refused.outcome["audit"])
             console.show_accounts(refused.outcome["sources"], refused.outcome["accounts"])
+            console.show_kinds(refused.outcome["findings"])
             console.show(f"refused, nothing released. Why each record was lost: {refused.outcome['audit']}")
         raise
     if shape == "json":
         print_json(release.as_dict())
         return 0
+    if verbose:
+        console.show_navigation(release.audit)
     console.show_accounts(release.sources, release.accounts)
-    for kind, count in release.findings.items():
-        console.show_kind(kind, count)
+    console.show_kinds(release.findings)
     splits = ", ".join(f"{name} {rows:,}" for name, rows in release.splits.items())
     console.show(
         f"splits       {splits}",

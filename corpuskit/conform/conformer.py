@@ -129,9 +129,7 @@ class _Fitting:
             stamp = self.conformer.read_date(printed)
             is_kept = name == "published" and self._companions(printed, stamp)
             if stamp.doubt is not None:
-                self.notes.append(
-                    Problem(stamp.doubt, f"{name}: {_cut(printed)} {_DOUBTS[stamp.doubt]}", f"/{name}")
-                )
+                self.notes.append(_doubt(name, printed, stamp.doubt))
             if stamp.instant is not None and (is_kept or not timestamps.is_finer(printed)):
                 del self.rest[name]
                 self.row[name] = stamp.instant
@@ -310,6 +308,13 @@ def _json(value: Any) -> bytes:
 def _cut(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 80 else text[:80] + "…"
+
+
+def _doubt(name: str, printed: str, kind: str) -> Problem:
+    """What is not certain about a printed date, in words."""
+    days = timestamps.possible_days(printed) if kind == "bad-timestamp" else []
+    what = f"may be {' or '.join(days)}: nothing tells day from month" if len(days) > 1 else _DOUBTS[kind]
+    return Problem(kind, f"{name}: {_cut(printed)} {what}", f"/{name}")
 
 
 _PARSED: dict[str, tuple[str, Callable[[str], str | None]]] = {

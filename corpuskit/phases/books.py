@@ -1,7 +1,7 @@
 """The books of a build: ledger, rejects, edits and findings of all parts, with places in the whole file."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from corpuskit.findings import FIELDS, Finding
 from corpuskit.phases.index import FATES, KEPT, Index
 from corpuskit.phases.parts import Part
 from corpuskit.phases.plan import MapTask
+from corpuskit.transforms import Repeats
 from corpuskit.writers.parquet import write_table
 
 LEDGER = pa.schema(
@@ -71,6 +72,7 @@ def write_books(
     index: Index,
     sources: Sequence[str],
     more: Sequence[Finding],
+    repeats: Mapping[str, Repeats],
 ) -> None:
     """Write the audit folder; `more` are findings that no single record of a part tells."""
     folder.mkdir()
@@ -81,6 +83,10 @@ def write_books(
     with (folder / layout.FINDINGS).open("w", encoding="utf-8") as file:
         for found in (*all_findings(tasks, parts), *(f.as_dict() for f in more)):
             file.write(json.dumps(found, ensure_ascii=False) + "\n")
+    learned = {name: each.as_dict() for name, each in repeats.items()}
+    (folder / layout.NAVIGATION).write_text(
+        json.dumps(learned, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
 
 
 def all_findings(tasks: Sequence[MapTask], parts: Sequence[Part]) -> Iterator[dict[str, Any]]:

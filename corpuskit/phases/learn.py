@@ -16,7 +16,7 @@ from corpuskit.transforms.repeats import Sample, learn
 # Enough texts to see what a source repeats, few enough to be read twice.
 SAMPLE_TEXTS = 2000
 # Of files that hold many records the first ones are read, in so many slices.
-_SLICES = 16
+_SLICES, _TURN = 16, 50
 # What is longer is no page of a site, and its ends say nothing about those of others.
 _LONGEST_TEXT = 1 << 20
 
@@ -44,9 +44,16 @@ def _samples(
         yield from _texts(task, conformer, spec.limits)
     tasks = map_tasks(spec, [i for i in inputs if i.reader != "text"])
     chosen = sorted(tasks, key=lambda t: _rank(f"{t.pieces[0].name}\0{t.pieces[0].start}"))[:_SLICES]
-    each = SAMPLE_TEXTS // max(1, len(chosen))
-    for task in chosen:
-        yield from islice(_texts(task, conformer, spec.limits), each)
+    yield from islice(_by_turns([_texts(task, conformer, spec.limits) for task in chosen]), SAMPLE_TEXTS)
+
+
+def _by_turns(streams: list[Iterator[Sample]]) -> Iterator[Sample]:
+    """Some of each stream in turn: one that has few leaves its share to the others."""
+    while streams:
+        turn = [(stream, list(islice(stream, _TURN))) for stream in streams]
+        for _, samples in turn:
+            yield from samples
+        streams = [stream for stream, samples in turn if len(samples) == _TURN]
 
 
 def sampled(inputs: Sequence[Input], most: int) -> list[Input]:

@@ -186,4 +186,12 @@ def _write(part: PartWriter, piece: int, item: Judged, keys: Keys, source: Sourc
 
 
 def _edit(identifier: str, edit: Edit) -> dict[str, Any]:
-    return {"id": identifier, "end": edit.start + len(edit.removed), **edit._asdict()}
+    return {
+        "id": identifier,
+        "transform": edit.transform,
+        "field": edit.field,
+        "start": edit.start,
+        "end": edit.start + len(edit.removed),
+        "removed": edit.removed,
+        "inserted": edit.inserted,
+    }

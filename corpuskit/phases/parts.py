@@ -94,7 +94,7 @@ class PartWriter:
     folder: Path
     schemas: Mapping[str, Any]
     flush_rows: int = 2000
-    _columns: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
+    _rows: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     _files: dict[str, Any] = field(default_factory=dict)
     _findings: Any = None
     _pending: int = 0
@@ -103,7 +103,7 @@ class PartWriter:
         self.folder.mkdir(parents=True)
         for name, schema in self.schemas.items():
             self._files[name] = pa.ipc.new_file(str(self.folder / f"{name}.arrow"), schema)
-            self._columns[name] = {column: [] for column in schema.names}
+            self._rows[name] = []
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -117,9 +117,8 @@ class PartWriter:
                 self._findings.close()
 
     def append(self, name: str, row: Mapping[str, Any]) -> None:
-        """Add a row to a table of the part."""
-        for column, values in self._columns[name].items():
-            values.append(row.get(column))
+        """Add a row to a table of the part; it must not change afterwards."""
+        self._rows[name].append(row)
 
     def note(self, piece: int, finding: Finding) -> None:
         """Add a finding about a record of a piece."""
@@ -131,16 +130,15 @@ class PartWriter:
     def record_done(self, size: int) -> None:
         """Tell that a record of so many bytes is complete; flushes when enough has gathered."""
         self._pending += size
-        if self._pending > 8 << 20 or len(next(iter(self._columns["ledger"].values()))) >= self.flush_rows:
+        if self._pending > 8 << 20 or len(self._rows["ledger"]) >= self.flush_rows:
             self.flush()
 
     def flush(self) -> None:
         """Write what has gathered as one record batch a table."""
         self._pending = 0
-        for name, columns in self._columns.items():
-            schema = self.schemas[name]
-            if next(iter(columns.values())):
-                arrays = [pa.array(values, schema.field(column).type) for column, values in columns.items()]
+        for name, rows in self._rows.items():
+            if rows:
+                schema = self.schemas[name]
+                arrays = [pa.array([row.get(f.name) for row in rows], f.type) for f in schema]
                 self._files[name].write_batch(pa.record_batch(arrays, schema=schema))
-                for values in columns.values():
-                    values.clear()
+                rows.clear()

@@ -3,6 +3,8 @@
 import codecs
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import NamedTuple
 
 from corpuskit.provenance import Limits, Place, Source
 from corpuskit.readers import streams
@@ -16,11 +18,20 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_MARKED = frozenset(mark[:1] for mark, _ in _MARKS)
 _LINE_END = re.compile(b"\r\n?")
 _CHUNK = 1 << 12
 _REPLACEMENT = "\ufffd".encode()
 # Fewer of them, or less than a quarter of the bytes, are control characters in a text.
 _FEWEST_NULS = 8
+
+
+class _Normalised(NamedTuple):
+    """A text, the edits that it took to read it, and what was noticed."""
+
+    text: str
+    edits: tuple[Edit, ...] = ()
+    notes: tuple[Problem, ...] = ()
 
 
 def read(piece: Piece, source: Source, limits: Limits) -> Iterator[Record]:
@@ -34,16 +45,27 @@ def read(piece: Piece, source: Source, limits: Limits) -> Iterator[Record]:
         message = f"a file of {length} bytes; the limit is {limits.line_bytes}"
         yield Record(place, raw, problem=Problem("line-too-long", message), identifier=piece.identifier)
         return
-    if source.encoding is None and raw.isascii() and b"\r" not in raw and b"\0" not in raw:
-        yield Record(place, raw, {"text": raw.decode()}, identifier=piece.identifier)
-        return
     try:
-        data, edits, notes = _decoded(raw, source)
+        text, edits, notes = _plain(raw, source) or _normalised(raw, source)
     except (UnicodeError, NoText) as error:
         yield Record(place, raw, problem=_undecodable(raw, source, error), identifier=piece.identifier)
         return
+    yield Record(place, raw, {"text": text}, None, edits, notes, piece.identifier)
+
+
+def _plain(raw: bytes, source: Source) -> _Normalised | None:
+    """What most files are: UTF-8 and nothing to undo; None for any other."""
+    if source.encoding is None and raw[:1] not in _MARKED and b"\r" not in raw and b"\0" not in raw:
+        with suppress(UnicodeDecodeError):
+            return _Normalised(raw.decode())
+    return None
+
+
+def _normalised(raw: bytes, source: Source) -> _Normalised:
+    """The text of bytes with LF line ends and without a mark, the edits that this took, and what it met."""
+    data, edits, notes = _decoded(raw, source)
     data, ends = _line_ends(data)
-    yield Record(place, raw, {"text": data.decode()}, None, edits + ends, notes, piece.identifier)
+    return _Normalised(data.decode(), edits + ends, notes)
 
 
 class NoText(Exception):

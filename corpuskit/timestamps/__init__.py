@@ -1,11 +1,11 @@
 """Printed dates to what is certain about them: an instant, a local date, or a doubt."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from corpuskit.timestamps.declared import read_declared
 from corpuskit.timestamps.iso import instant, is_finer, read_iso, read_since_1970, rfc3339
 from corpuskit.timestamps.likeness import looks_like_stamp
-from corpuskit.timestamps.printed import read_printed
+from corpuskit.timestamps.printed import possible_days, read_printed
 from corpuskit.timestamps.stamps import UNREADABLE, Reader, Stamp
 from corpuskit.timestamps.zones import zone
 
@@ -16,6 +16,7 @@ __all__ = [
     "instant",
     "is_finer",
     "looks_like_stamp",
+    "possible_days",
     "reader",
     "rfc3339",
     "zone",
@@ -36,6 +37,7 @@ def reader(formats: tuple[str, ...], zone_name: str | None) -> Reader:
     local = zone(zone_name) if zone_name else None
     longest = max((_LONGEST, *(8 * len(form) for form in formats)))
 
+    @lru_cache(maxsize=256)  # a stamp is looked at, and then read
     def read(printed: str) -> Stamp:
         printed = printed.strip()
         if len(printed) > longest:

@@ -57,9 +57,10 @@ def read_printed(printed: str, local: tzinfo | None) -> Stamp:
 
 
 def _stamp(found: Shape, match: re.Match[str], local: tzinfo | None) -> Stamp:
-    day = _day(found, match)
-    if day is None:
+    days = _days(found, match)
+    if len(days) != 1:
         return UNREADABLE
+    day = days[0]
     clock, zone = match["time"], match["zone"]
     if clock is None:
         return date_only(day, "partial-date")
@@ -73,8 +74,16 @@ def _stamp(found: Shape, match: re.Match[str], local: tzinfo | None) -> Stamp:
     return certain(moment, local)
 
 
-def _day(found: Shape, match: re.Match[str]) -> date | None:
-    """The one date that the numbers and the names of days allow."""
+def possible_days(printed: str) -> list[str]:
+    """The ISO dates that a printed date may mean, in their order; more than one where nothing tells day from month."""
+    found = shape(printed.strip()) if len(printed) <= _LONGEST else None
+    matches = (form.fullmatch(found.letters) for form in _GRAMMAR) if found else ()
+    match = next(filter(None, matches), None)
+    return [day.isoformat() for day in _days(found, match)] if found and match else []
+
+
+def _days(found: Shape, match: re.Match[str]) -> list[date]:
+    """The dates that the numbers and the names of days allow, in their order."""
     names = match.groupdict()
     parts = found.parts(match, "date") + (found.parts(match, "year") if "year" in names else [])
     parts = [(letter, token) for letter, token in parts if letter in "124m"]
@@ -90,7 +99,7 @@ def _day(found: Shape, match: re.Match[str]) -> date | None:
         if names.get(group):
             weekday = value(found.text(match, group))
             days = {day for day in days if day.weekday() == weekday}
-    return days.pop() if len(days) == 1 else None
+    return sorted(days)
 
 
 def _is_doubtful(match: re.Match[str]) -> bool:

@@ -32,6 +32,11 @@ _WIDE = re.compile(
 )
 _CYRILLIC = re.compile(r"[\u0400-\u045f\u0490\u0491\u00a0-\u00bf\u2013-\u203a\u20ac\u2116\u2122]{6,}")
 
+# Bytes of which no doubt ever comes: what is left of a text without them is looked at more closely.
+_PLAIN = bytes(range(0x20, 0x7F)) + b"\t\n"
+# Characters beyond ASCII that hardly any text is without, and that damage never shows in.
+_HARMLESS = re.compile(r"[\u00a0-\u00ac\u00ae-\u00bf\u2010-\u2027\u2030-\u203a\u2122]*")
+
 
 def note_doubts(draft: Draft, source: Source, repeats: Repeats) -> Draft:  # noqa: ARG001 - the signature of a transform
     """The draft with a note for each kind of damage that its title or text shows."""
@@ -45,15 +50,15 @@ def note_doubts(draft: Draft, source: Source, repeats: Repeats) -> Draft:  # noq
 
 def _doubts(name: str, text: str) -> Iterator[Problem]:
     """The doubts about one text, each found by the cheapest test that rules it out first."""
+    unusual = text.encode().translate(None, _PLAIN).decode()
     controls = _CONTROL
-    if not text.isascii():
+    if not unusual.isascii() and not _HARMLESS.fullmatch(unusual):
         if (found := _mojibake(text)) is not None:
             yield _problem("possible-mojibake", name, text, [found])
             controls = _ASCII_CONTROL  # the others are bytes of misread characters
         if invisible := [m for m in _INVISIBLE.finditer(text) if not _is_spelling(text, m.start())]:
             yield _problem("invisible-characters", name, text, invisible)
-    plain = text.replace("\n", "").replace("\t", "").isprintable()
-    if not plain and (control := list(controls.finditer(text))):
+    if controls.search(unusual) and (control := list(controls.finditer(text))):
         yield _problem("control-characters", name, text, control)
     if "&" in text and (
         entities := [m for m in _ENTITY.finditer(text) if m[0][1] == "#" or m[0][1:] in html5]
@@ -101,7 +106,7 @@ def _is_misread(run: str, encoding: str) -> bool:
     except UnicodeError:
         return False
     # One character alone must be one that texts are full of; "\u00c9\u00bb" at the end of a French quotation is none.
-    return len(read) > 2 or all("\u00a0" <= c <= "\u017f" or "\u2010" <= c <= "\u2122" for c in read)
+    return len(read) > 1 or all("\u00a0" <= c <= "\u017f" or "\u2010" <= c <= "\u2122" for c in read)
 
 
 def _byte(character: str, encoding: str) -> bytes:

@@ -7,15 +7,16 @@ from typing import NamedTuple
 
 from corpuskit import timestamps
 from corpuskit.provenance import Source
-from corpuskit.transforms.lines import Line, ends_sentence, is_adjacent, lines_from
+from corpuskit.transforms.lines import Line, ends_sentence, is_adjacent, is_list_item, lines_from
 from corpuskit.transforms.navigation import buttons, head_lines
-from corpuskit.transforms.repeats import Repeats, suffix_of
-from corpuskit.transforms.words import is_byline, is_update
+from corpuskit.transforms.repeats import Repeats
+from corpuskit.transforms.suffixes import suffix_of
+from corpuskit.transforms.words import is_byline, is_section, is_update
 
 _LONGEST_TITLE, _MOST_TITLE_LINES = 300, 3
-_LONGEST_STAMP = 100
+_LONGEST_STAMP, _LONGEST_BELOW = 100, 120
 # Lines that may stand above a body, navigation included, and between a title and its stamp.
-_MOST_LINES, _MOST_BETWEEN = 16, 5
+_FEW_LINES, _MOST_LINES, _MOST_BETWEEN = 4, 48, 5
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _PARTS = re.compile(r"\s*[|\u2022\u00b7]\s*|\s+[-\u2013\u2014]\s+")
 _BEHIND = re.compile(
@@ -53,14 +54,26 @@ class _Top(NamedTuple):
 
 def find_head(text: str, source: Source, repeats: Repeats) -> Head:
     """Title, stamp and body of a text whose line ends are LF."""
-    lines = list(islice(lines_from(text, 0), _MOST_LINES))
+    # Most texts say at once what they are: title, stamp, and a paragraph.
+    head, used = _head(text, list(islice(lines_from(text, 0), _FEW_LINES)), source, repeats)
+    if head.stamp is not None and used + 1 < _FEW_LINES:
+        return head
+    return _head(text, list(islice(lines_from(text, 0), _MOST_LINES)), source, repeats)[0]
+
+
+def _head(text: str, lines: Sequence[Line], source: Source, repeats: Repeats) -> tuple[Head, int]:
+    """The head of a text by its first lines, and how many of these are above its body."""
     if not lines:
-        return Head(None, None, (), len(text))
+        return Head(None, None, (), len(text)), 0
     top = _Top(text, lines, timestamps.reader(source.date_format, source.timezone), repeats)
     first = 0 if source.navigation == "off" else head_lines(lines, repeats)
     stamp = _stamp_below(top, first)
-    if first and (first == len(lines) or stamp == first):
-        first -= 1  # the line above a stamp is the title, however often the source repeats it
+    if stamp is not None and stamp > first + 1 and _is_section(lines[first].text, lines[first + 1].text):
+        first += 1  # the title is the line between the section and the stamp
+    if first and (
+        first == len(lines) or stamp == first or (stamp is None and ends_sentence(lines[first].text))
+    ):
+        first -= 1  # the line above a stamp or a text is the title, however often the source repeats it
     kept: tuple[Line, ...] = ()
     if stamp is None and len(lines) - first < 2:
         first = 0  # a title and a text must be left
@@ -68,13 +81,15 @@ def find_head(text: str, source: Source, repeats: Repeats) -> Head:
         title, after = _title_alone(top, first)
     else:
         title, kept = _title_above(top, first, stamp)
-        after = stamp + 1
+        after = stamp + (2 if stamp == first and title is not None else 1)
     after, below = _below(top, after, title, source)
     body = lines[after].start if after < len(lines) else len(text)
     found = None if stamp is None else Stamp(lines[stamp], _readable(lines[stamp].text, top.read))
-    if found is None and title is not None and (parted := _parted(lines[first], top.read)):
+    # A line that holds both: the title is all there is above the stamp, or the stamp has no title at all.
+    alone = found is None if title is not None else stamp == first
+    if alone and (parted := _parted(lines[first], top.read)):
         title, found = parted
-    return Head(title, found, (*kept, *below), body)
+    return Head(title, found, (*kept, *below), body), after
 
 
 def _stamp_below(top: _Top, first: int) -> int | None:
@@ -164,7 +179,7 @@ def _is_later(line: str, read: timestamps.Reader) -> bool:
 def _title_above(top: _Top, first: int, stamp: int) -> tuple[str | None, tuple[Line, ...]]:
     """The title above a stamp, and the lines between them that are text."""
     if stamp == first:
-        return None, ()
+        return _title_below(top, stamp), ()
     title, after = top.lines[first].text, first + 1
     block = [title]
     while after < stamp and len(block) < _MOST_TITLE_LINES and _goes_on(top, after, title):
@@ -182,6 +197,24 @@ def _title_above(top: _Top, first: int, stamp: int) -> tuple[str | None, tuple[L
         elif not head_lines([line], top.repeats):
             kept.append(line)
     return title, tuple(kept)
+
+
+def _is_section(line: str, title: str) -> bool:
+    """Whether a line above a title is the name of a section: a known one, or a word in capitals above others."""
+    if is_section(line):
+        return True
+    return line.isupper() and line.isalpha() and not title.isupper() and len(title.split()) > 2
+
+
+def _title_below(top: _Top, stamp: int) -> str | None:
+    """The title where it stands below the stamp: a short line apart, no sentence, above one or more."""
+    if stamp + 2 >= len(top.lines):
+        return None
+    line, following = top.lines[stamp + 1], top.lines[stamp + 2]
+    if is_adjacent(top.text, line, following) or ends_sentence(line.text) or is_list_item(line.text):
+        return None
+    longer = len(following.text) > 2 * len(line.text) or ends_sentence(following.text)
+    return line.text if len(line.text) <= _LONGEST_BELOW and longer and not is_byline(line.text) else None
 
 
 def _goes_on(top: _Top, at: int, title: str) -> bool:

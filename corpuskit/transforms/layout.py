@@ -56,7 +56,8 @@ def parse_layout(draft: Draft, source: Source, repeats: Repeats) -> Draft:
     removed += [Removed("byline", line) for line in bylines if source.bylines == "cut"]
     if stamp is not None and stamp.line.start >= head.body:
         removed.append(Removed("timestamp", stamp.line))
-    edits, kept = _edits(text, _spans(text, head, tail, sorted(removed, key=lambda r: r.line.start)))
+    removed.sort(key=lambda r: r.line.start)
+    edits, kept = _edits(text, _spans(text, head, tail, removed))
     fields = draft.fields | {"text": kept}
     if head.title is not None:
         fields["title"] = head.title
@@ -76,24 +77,22 @@ def _notes(
     """What is to be said of the layout of a text, and of a body that seems not to be whole."""
     if tail.kept is not None:
         yield tail.kept
-    if not kept.strip():
+    body = kept.strip()
+    if not body:
         return
     if stamp is None:
         yield Problem("missing-timestamp", "no timestamp below the title")
     if head.title is None:
         yield Problem("missing-title", "the text starts without a line that is a title")
-    ends_here = not text[tail.navigation :].strip()
-    if ends_here and tail.kept is None and is_cut_short(kept, repeats):
+    if tail.navigation == len(text) and tail.kept is None and is_cut_short(kept, repeats):
         closed = (
             f"; {repeats.closed} of {repeats.texts} texts of the source end in navigation"
             if repeats.closed
             else ""
         )
-        yield Problem(
-            "truncated-text", f"the text breaks off: \u2026{kept.rstrip()[-60:]!r}{closed}", "/text"
-        )
-    if len(kept.strip()) < _SHORT_TEXT:
-        yield Problem("short-text", f"{len(kept.strip())} characters: {kept.strip()[:60]!r}", "/text")
+        yield Problem("truncated-text", f"the text breaks off: \u2026{body[-60:]!r}{closed}", "/text")
+    if len(body) < _SHORT_TEXT:
+        yield Problem("short-text", f"{len(body)} characters: {body!r}", "/text")
 
 
 def _noted(kind: str, line: Line, declared: str) -> Problem:

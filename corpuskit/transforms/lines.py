@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_LINE = re.compile(r"[^\n]+")
+# What `str.strip` leaves: anything but white space, to which the separators FS to US belong.
+_MARK = re.compile(r"[^\s\x1c-\x1f]")
 # How a sentence, a quotation or a sign-off such as "(ard)" ends, also in other scripts.
 _STOPS = ".!?\u2026\u3002\uff01\uff1f\u061f\u0964"
 _CLOSING = "\\])}\"'\u201d\u2019\u00bb"
 _SENTENCE_END = re.compile(f"[{_STOPS}][{_CLOSING}]*$|[{_CLOSING}]$")
 _STOP = re.compile(f"[{_STOPS}]")
+# The end of a sentence before the end of the line; "10.7. Domain Names (DNS)" has none.
+_SENTENCE_INSIDE = re.compile(rf"[^\W\d][{_STOPS}][{_CLOSING}]*\s")
 _LIST_ITEM = re.compile(r"[-*\u2022\u2013\u2014\u25cf\u25aa]\s|\(?\d{1,2}[.)]\s|[a-z][.)]\s")
 _SIGN_OFF = re.compile(r"[\[(].{1,40}[\])]")
 # What is longer is a sentence, whatever it ends in.
@@ -26,9 +29,12 @@ class Line(NamedTuple):
 
 def lines_from(text: str, at: int) -> Iterator[Line]:
     """The lines after a place, which is the start or the end of a line."""
-    for match in _LINE.finditer(text, at):
-        if stripped := match[0].strip():
-            yield Line(match.start(), match.end(), stripped)
+    while match := _MARK.search(text, at):
+        start = match.start()
+        at = text.find("\n", start)
+        if at < 0:
+            at = len(text)
+        yield Line(text.rfind("\n", 0, start) + 1, at, text[start:at].rstrip())
 
 
 def lines_before(text: str, floor: int, at: int) -> Iterator[Line]:
@@ -66,12 +72,18 @@ def is_link(line: str) -> bool:
 
 
 def is_bridge(line: str) -> bool:
-    """Whether a line may stand among links: a link, one that ends in "(2 jam lalu)", or a short question."""
+    """Whether a line may stand among links: a link, one that ends in "(2 jam lalu)" or is cut, a short question."""
     if is_link(line):
         return True
     if line[-1] in "?!":
         return len(line) <= 120
-    return line[-1] in ")]" and len(line) <= LONGEST_LINK and not holds_stop(line) and not is_sign_off(line)
+    is_headline = line[-1] in ")]\u2026" or line.endswith("...")
+    return (
+        is_headline
+        and len(line) <= LONGEST_LINK
+        and not _SENTENCE_INSIDE.search(line)
+        and not is_sign_off(line)
+    )
 
 
 def is_list_item(line: str) -> bool:

@@ -21,20 +21,25 @@ from corpuskit.transforms.lines import (
     lines_before,
     lines_from,
 )
-from corpuskit.transforms.repeats import HEAD_LINES, MOST_BRIDGED, Repeats, keyed
+from corpuskit.transforms.pages import HEAD_LINES, keyed
+from corpuskit.transforms.repeats import Repeats
+from corpuskit.transforms.tails import MOST_BRIDGED
 from corpuskit.transforms.words import (
     INLINE_LINK,
     is_breadcrumb,
     is_buttons,
     is_byline,
     is_copyright,
-    is_navigation_word,
+    says_so,
 )
 
 # A tail of fewer lines may be a sign-off; fewer than this is never cut by structure alone.
 _FEWEST_LINES = 3
 # No site has longer navigation: what stands above so many lines is text in any case.
 _MOST_LINES = 400
+_MOST_ABOVE = 40
+# Of so many texts the navigation would repeat.
+_ENOUGH_TEXTS = 10
 _LONGEST_LABEL = 60
 _SHORTEST_BREAK = 20
 # A heading of one or two words above the links, such as "Kalender".
@@ -57,95 +62,115 @@ class Tail(NamedTuple):
 def find_tail(text: str, start: int, source: Source, repeats: Repeats) -> Tail:
     """The end of the body that starts at `start`, and the navigation after it."""
     mark = source.navigation_cut_from
+    kept: Problem | None = None
     if mark is not None:
         link = next((line for line in lines_from(text, start) if line.text == mark), None)
     elif source.navigation == "off":
         link = None
     else:
-        tail = list(islice(lines_before(text, start, len(text)), _MOST_LINES))
-        link = _first_link(text, tail, repeats)
-        if link is not None and (kept := _over_cut(link, tail, len(text) - start, source, repeats)):
-            return Tail(tail[0].end, len(text), kept)
-    if link is None:
-        last = next(lines_before(text, start, len(text)), None)
-        return Tail(last.end if last else start, len(text))
-    last = next(lines_before(text, start, link.start), None)
-    return Tail(last.end if last else start, link.start)
+        found = _repeated(text, start, repeats) or _structural(text, start, repeats)
+        link, kept = (found.first, _over_cut(text, start, found, source)) if found else (None, None)
+        if kept is not None:
+            link = None
+    navigation = len(text) if link is None else link.start
+    last = next(lines_before(text, start, navigation), None)
+    return Tail(last.end if last else start, navigation, kept)
 
 
-def _first_link(text: str, tail: Sequence[Line], repeats: Repeats) -> Line | None:
-    """The first line of the navigation that a text ends in, None where there is none; `tail` runs upwards."""
-    if found := _repeated(text, tail, repeats):
-        return found
-    lines = tail[::-1]
+class Found(NamedTuple):
+    """The first line of navigation, how many of its lines are sure to be that, and the characters of the others."""
+
+    first: Line
+    sure: int
+    unsure_chars: int
+
+
+def _structural(text: str, start: int, repeats: Repeats) -> Found | None:
+    """What looks like the navigation that a text ends in, None where nothing does."""
+    last = list(islice(lines_before(text, start, len(text)), 2))
+    if not last or not (is_link(last[0].text) or (len(last) > 1 and is_adjacent(text, last[1], last[0]))):
+        return None  # a sentence in a paragraph of its own, as most texts end
+    lines = list(islice(lines_before(text, start, len(text)), _MOST_LINES))[::-1]
     first = _block_of_links(_blocks(text, lines)) or _run_of_links(lines)
-    # In a source that repeats its navigation, what only looks like it must also say that it is.
-    if (
-        first is None
-        or not repeats.closed
-        or any(_says_so(line) for line in lines if line.start >= first.start)
-    ):
-        return first
-    return None
+    if first is None:
+        return None
+    cut = [line for line in lines if line.start >= first.start]
+    sure = sum(map(_says_so, cut))
+    # In a source of which enough is known, what only looks like navigation must also say that it is.
+    if repeats.texts >= _ENOUGH_TEXTS and not sure:
+        return None
+    return Found(first, sure, sum(len(line.text) for line in cut if not _says_so(line)))
 
 
-def _over_cut(
-    link: Line, tail: Sequence[Line], length: int, source: Source, repeats: Repeats
-) -> Problem | None:
+def _over_cut(text: str, start: int, found: Found, source: Source) -> Problem | None:
     """The problem where too much of a text would be cut that is neither repeated nor says that it is navigation."""
-    known, unsure = set(), 0
-    for line in tail:
-        if line.start < link.start:
-            break
-        if _says_so(line) or (key := keyed(line.text)) in repeats.tail or key in repeats.bridges:
-            known.add(line.text)
-        else:
-            unsure += len(line.text)
+    length = len(text) - start
     # Enough lines say what they are, or nothing is left above: no article to spare.
-    if unsure <= source.max_cut * length or len(known) >= _FEWEST_LINES or link is tail[-1]:
+    if found.unsure_chars <= source.max_cut * length or found.sure >= _FEWEST_LINES:
+        return None
+    if next(lines_before(text, start, found.first.start), None) is None:
         return None
     message = (
-        f"navigation seems to begin at {link.text[:60]!r}, but {unsure / length:.0%} of the text would go that the "
-        f"source does not repeat; max_cut = {source.max_cut:g}, so nothing was cut"
+        f"navigation seems to begin at {found.first.text[:60]!r}, but {found.unsure_chars / length:.0%} of the text "
+        f"would go that the source does not repeat; max_cut = {source.max_cut:g}, so nothing was cut"
     )
     return Problem("over-cut", message, "/text")
 
 
-def _repeated(text: str, tail: Sequence[Line], repeats: Repeats) -> Line | None:
-    """The topmost line of the navigation that a text ends in, from the bottom up; None where there is none."""
-    top, bridged = -1, 0
+def _repeated(text: str, start: int, repeats: Repeats) -> Found | None:
+    """The navigation that a text ends in by its repeated lines, from the bottom up; None where there is none."""
     found: set[str] = set()
-    strong = False
-    for at, line in enumerate(tail):
-        key, says_so, bridges = (
-            _looked_at(line.text) if len(line.text) <= LONGEST_LINK else (keyed(line.text), False, False)
-        )
-        if says_so or key in repeats.tail:
+    tails = repeats.tails
+    strong, evident, bridged, pending, unsure = False, False, 0, 0, 0
+    first: Line | None = None
+    above: list[Line] = []
+    upwards = islice(lines_before(text, start, len(text)), _MOST_LINES)
+    for line in upwards:
+        above.append(line)
+        look = _looked_at(line.text) if len(line.text) <= LONGEST_LINK else _Look(keyed(line.text))
+        key = look.key
+        if look.says_so or key in tails.lines:
             found.add(key)
-            strong = strong or key in repeats.strong or is_copyright(line.text)
-            top, bridged = at, 0
-        elif (bridges and bridged < MOST_BRIDGED) or key in repeats.bridges:
+            strong = strong or look.copyright or key in tails.strong
+            evident = evident or look.says_so or key in tails.sure
+            first, bridged, unsure, pending = line, 0, unsure + pending, 0
+            above.clear()
+        elif key in tails.bridges:
             bridged += 1
+        elif look.bridges and bridged < MOST_BRIDGED:
+            bridged += 1
+            pending += len(line.text)
         else:
             break
-    if len(found) < 2 and not strong:
+    if first is None or not (strong or (evident and len(found) > 1)):
         return None
     # Links that differ from text to text stand right above, without a blank line between.
-    while top + 1 < len(tail) and _belongs(text, tail[top + 1], tail[top]):
-        top += 1
-    return tail[top]
+    for line in (*above, *islice(upwards, _MOST_ABOVE)):
+        if not _belongs(text, line, first):
+            break
+        first, unsure = line, unsure + len(line.text)
+    return Found(first, len(found), unsure)
 
 
+class _Look(NamedTuple):
+    """What a line is, whatever its text: its key; whether it says that it is navigation, or may stand among it."""
+
+    key: str
+    says_so: bool = False
+    copyright: bool = False
+    bridges: bool = False
+
+
+# Navigation is the same lines again and again.
 @lru_cache(maxsize=1 << 16)
-def _looked_at(line: str) -> tuple[str, bool, bool]:
-    """The key of a line, whether it says that it is navigation, and whether it may stand among navigation."""
-    says_so = is_navigation_word(line) or is_copyright(line) or is_buttons(line)
-    return keyed(line), says_so, is_bridge(line)
+def _looked_at(line: str) -> _Look:
+    notice = is_copyright(line)
+    return _Look(keyed(line), notice or says_so(line), notice, is_bridge(line))
 
 
 def _says_so(line: Line) -> bool:
     """Whether a line alone, whatever the source repeats, says that it is navigation."""
-    return len(line.text) <= LONGEST_LINK and _looked_at(line.text)[1]
+    return len(line.text) <= LONGEST_LINK and _looked_at(line.text).says_so
 
 
 def _belongs(text: str, line: Line, below: Line) -> bool:
@@ -225,6 +250,8 @@ def head_lines(lines: Sequence[Line], repeats: Repeats) -> int:
 
 
 def _is_head(line: Line, repeats: Repeats) -> bool:
+    if len(line.text) > LONGEST_LINK:
+        return False
     return is_breadcrumb(line.text) or is_buttons(line.text) or keyed(line.text) in repeats.head
 
 
@@ -239,7 +266,7 @@ def buttons(lines: Sequence[Line], repeats: Repeats) -> int:
 
 def _is_top(line: Line, repeats: Repeats) -> int:
     """2 where a line says itself that it is navigation, 1 where the source repeats it there, else 0."""
-    if is_byline(line.text):
+    if len(line.text) > LONGEST_LINK or is_byline(line.text):
         return 0
     if is_buttons(line.text) or is_breadcrumb(line.text):
         return 2
@@ -276,11 +303,12 @@ def _repeated_ends(text: str, source: Source, repeats: Repeats) -> tuple[int, in
     while count < len(top) and keyed(top[count].text) in repeats.head:
         count += 1
     start = top[count].start if 1 < count < len(top) else 0
-    tail = list(islice(lines_before(text, start, len(text)), _MOST_LINES))
-    link = _repeated(text, tail, repeats)
-    if link is None or not any(keyed(line.text) in repeats.tail for line in tail if line.start >= link.start):
+    found = _repeated(text, start, repeats)
+    if found is None or not any(
+        keyed(line.text) in repeats.tails.lines for line in lines_from(text, found.first.start)
+    ):
         return start, len(text)
-    last = next(lines_before(text, start, link.start), None)
+    last = next(lines_before(text, start, found.first.start), None)
     return start, last.end if last else len(text)
 
 
@@ -292,6 +320,8 @@ def is_cut_short(text: str, repeats: Repeats) -> bool:
     tail = list(islice(lines_before(text, 0, len(text)), 3))
     last = tail[0].text
     if len(tail) < 2 or ends_sentence(last) or is_list_item(last) or is_byline(last):
+        return False
+    if keyed(last) in repeats.tails.closings:
         return False
     known = 2 * repeats.closed > repeats.texts or _is_open(last)
     if len(last) < (_SHORTEST_BREAK if known else _LONGEST_LABEL):

@@ -98,6 +98,35 @@ _TELLING = BUTTONS - {
     "x", "line", "like", "suka", "pin", "di", "ke", "to", "on", "via", "a", "a-", "a+", "dan", "and", "mail",
     "link", "copy", "save", "listen", "bagi",
 }  # fmt: skip
+# How a line begins that asks its reader to subscribe or follow: navigation where a source repeats it.
+APPEALS: Mapping[str, tuple[str, ...]] = {
+    "id": (
+        "unduh", "download", "ikuti", "dapatkan", "berlangganan", "langganan", "gabung", "bergabung", "daftar", "klik",
+        "simak berita", "baca berita", "temukan kami", "jangan lewatkan", "dukung kami", "pasang iklan",
+    ),
+    "en": (
+        "download", "get the app", "get our", "get breaking", "follow", "subscribe", "sign up", "join", "click here",
+        "like us", "find us", "read more", "don't miss", "support our", "advertise with",
+    ),
+}  # fmt: skip
+
+# Sections of a paper, as they stand above a title.
+SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "id": (
+        "nasional", "internasional", "dunia", "politik", "hukum", "kriminal", "peristiwa", "daerah", "regional",
+        "nusantara", "metro", "megapolitan", "ekonomi", "bisnis", "keuangan", "finansial", "energi", "industri",
+        "olahraga", "bola", "sepak bola", "hiburan", "seleb", "selebriti", "musik", "film", "gaya hidup", "teknologi",
+        "tekno", "otomotif", "sains", "kesehatan", "pendidikan", "budaya", "wisata", "kuliner", "opini", "kolom",
+        "editorial", "tajuk", "lingkungan", "properti", "berita", "warta", "kabar",
+    ),
+    "en": (
+        "news", "national", "international", "world", "politics", "crime", "local", "business", "economy", "finance",
+        "markets", "sports", "sport", "football", "entertainment", "celebrity", "music", "movies", "lifestyle", "life",
+        "technology", "tech", "science", "health", "education", "culture", "arts", "travel", "food", "opinion",
+        "environment", "energy", "weather", "breaking news",
+    ),
+}  # fmt: skip
+
 # Where a breadcrumb starts.
 HOMES = frozenset({"home", "beranda", "depan", "halaman depan", "homepage", "muka"})
 
@@ -140,6 +169,8 @@ BYLINE = re.compile(
     rf"[\[(]?(?i:{_any_of(BYLINES)})\s*(?::\s*|\s(?=[^\W\d_a-z]))[^\W\d_][^\n.!?:]{{0,80}}[\])]?"
 )
 _UPDATE = re.compile(rf"(?:{_any_of(UPDATES)})\b.*\d", re.IGNORECASE)
+_SECTION = re.compile(rf"(?:{_any_of(SECTIONS)})(?:\s*[|/&,-]\s*(?:{_any_of(SECTIONS)}))*", re.IGNORECASE)
+_APPEAL = re.compile(rf"(?:{_any_of(APPEALS)})\b", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d_a-z]|&$")
 
 
@@ -158,6 +189,16 @@ def is_update(line: str) -> bool:
     return len(line) <= 100 and _UPDATE.match(line) is not None
 
 
+def is_appeal(line: str) -> bool:
+    """Whether a line asks its reader to download, follow or subscribe."""
+    return len(line) <= 300 and _APPEAL.match(line) is not None
+
+
+def is_section(line: str) -> bool:
+    """Whether a line is the name of a section and nothing else: "NASIONAL", "Ekonomi & Bisnis"."""
+    return len(line) <= 60 and _SECTION.fullmatch(line) is not None
+
+
 def is_copyright(line: str) -> bool:
     """Whether a line is a site's copyright notice."""
     return len(line) <= 160 and _COPYRIGHT.search(line) is not None
@@ -167,18 +208,28 @@ def is_buttons(line: str) -> bool:
     """Whether a line is made of share buttons, their counters, or hashtags alone."""
     if len(line) > 120:
         return False
-    if _HASHTAGS.fullmatch(line):
+    if line.startswith("#") and _HASHTAGS.fullmatch(line):
         return True
+    first = _WORD.search(line)
+    if first is None or first[0].lower() not in BUTTONS:
+        return False
     words = [word.lower() for word in _WORD.findall(line)]
     return bool(words) and all(w in BUTTONS for w in words) and any(w in _TELLING for w in words)
+
+
+def says_so(line: str) -> bool:
+    """Whether a line alone, whatever its source repeats, says that it is navigation."""
+    return len(line) <= 160 and (is_navigation_word(line) or is_copyright(line) or is_buttons(line))
 
 
 def is_breadcrumb(line: str) -> bool:
     """Whether a line is a path of sections such as "Beranda > Nasional > Politik"."""
     if len(line) > 160:
         return False
-    parts = [part.strip().lower() for part in _CRUMBS.split(line)]
     words = line.split()
+    if words[0].lower() not in HOMES and not any(mark in line for mark in ">\u00bb\u203a\u2192"):
+        return False
+    parts = [part.strip().lower() for part in _CRUMBS.split(line)]
     # The same without marks: "Beranda Nasional Ekonomi Olahraga".
     if len(parts) == 1 and len(words) > 2 and words[0].lower() in HOMES:
         return all(map(_NAME.match, words)) and line[-1] not in ".!?:"
