@@ -21,8 +21,8 @@ from corpuskit.transforms.tails import Tails
 
 STAMP = "2017-12-19 13:16:05"
 WORDS = [
-    "kota", "pasar", "nelayan", "sungai", "jalan", "guru", "murid", "sawah", "pantai", "gunung", "hujan", "panen", "kereta",
-    "jembatan", "musik", "buku",
+    "kota", "pasar", "nelayan", "sungai", "jalan", "guru", "murid", "sawah", "pantai", "gunung", "hujan", "panen",
+    "kereta", "jembatan", "musik", "buku",
 ]  # fmt: skip
 FOOTER = "Kabar Terkait\nIndeks Berita\nTentang Kami Redaksi Kontak\n\u00a9 2017 Harian Senja"
 
