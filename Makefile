@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup demo test lint types unit clean
+.PHONY: help setup demo test lint types unit bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -33,6 +33,9 @@ types: $(INSTALLED)
 
 unit: $(INSTALLED)
 	$(BIN)/pytest --quiet --numprocesses 2
+
+bench: $(INSTALLED) ## time the reading of text files beside a plain loop
+	$(BIN)/python benchmarks/text.py
 
 clean: ## remove the environment and everything built
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
