@@ -26,6 +26,13 @@ _REPLACEMENT = "\ufffd".encode()
 _FEWEST_NULS = 8
 
 
+# Most of what texts in Latin letters have beyond ASCII, in any of their encodings.
+_PUNCTUATION = frozenset("\u201c\u201d\u2018\u2019\u2013\u2014\u2026\u2022\u00a0\u00ab\u00bb\u00b0\u00a9")
+_LETTERS = re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00fe\u0152\u0153\u0160\u0161\u017d\u017e\u00df"
+                      f"{''.join(sorted(_PUNCTUATION))}]+")  # fmt: skip
+_FEWEST_WIDE, _FEWEST_SHARE = 2, 20
+
+
 class _Normalised(NamedTuple):
     """A text, the edits that it took to read it, and what was noticed."""
 
@@ -193,12 +200,28 @@ def _undecodable(raw: bytes, source: Source, error: UnicodeError | NoText) -> Pr
 
 def proposed_encoding(raw: bytes) -> str | None:
     """The encoding that bytes which are not UTF-8 look like, None where nothing does; never decoded by it."""
+    text = raw.decode(errors="replace")
+    lost = text.count("\ufffd")
+    # A damaged file, not one in another encoding: mostly UTF-8, or a byte or two in plain ASCII.
+    if sum(c > "\x7f" and c != "\ufffd" for c in text) > 2 * lost or lost < _FEWEST_WIDE:
+        return None
+    for name in ("cp1252", "mac_roman"):
+        wide = _wide(raw, name)
+        if wide and 2 * sum(c in _PUNCTUATION for c in wide) >= len(wide):
+            return name.replace("_", "-")
+    if _LETTERS.fullmatch(_wide(raw, "cp1252")):
+        return "cp1252"
+    if _FEWEST_SHARE * sum(byte > 0x7F for byte in raw) < len(raw):
+        return None  # too few bytes to tell by
     from charset_normalizer import from_bytes
 
-    # Mostly UTF-8: a damaged file, not one in another encoding.
-    text = raw.decode(errors="replace")
-    wide = sum(c > "\x7f" and c != "\ufffd" for c in text)
-    if wide > 2 * text.count("\ufffd"):
-        return None
     best = from_bytes(raw[: 1 << 16]).best()
     return best.encoding.replace("_", "-") if best and best.encoding not in {"ascii", "utf_8"} else None
+
+
+def _wide(raw: bytes, encoding: str) -> str:
+    """What bytes say in an encoding beyond ASCII, empty where they are not in it."""
+    try:
+        return "".join(c for c in raw.decode(encoding) if c > "\x7f")
+    except UnicodeDecodeError:
+        return ""

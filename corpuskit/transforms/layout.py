@@ -66,8 +66,8 @@ def parse_layout(draft: Draft, source: Source, repeats: Repeats) -> Draft:
         if stamp.printed != stamp.line.text:
             fields["published_raw"] = stamp.line.text
     notes = [*draft.notes, *_notes(text, kept, head, tail, repeats, stamp)]
-    notes += [_noted("inline-link", line, source.inline_links) for line in links]
-    notes += [_noted("byline", line, source.bylines) for line in bylines]
+    notes += [_noted("inline-link", text, line, source.inline_links) for line in links]
+    notes += [_noted("byline", text, line, source.bylines) for line in bylines]
     return draft._replace(fields=fields, edits=draft.edits + edits, notes=tuple(notes))
 
 
@@ -95,9 +95,10 @@ def _notes(
         yield Problem("short-text", f"{len(body)} characters: {body!r}", "/text")
 
 
-def _noted(kind: str, line: Line, declared: str) -> Problem:
+def _noted(kind: str, text: str, line: Line, declared: str) -> Problem:
     what = "was cut, as declared" if declared == "cut" else "is kept as text"
-    return Problem(kind, f"the line {line.text[:80]!r} {what}", "/text")
+    number = text.count("\n", 0, line.start) + 1
+    return Problem(kind, f"line {number}, {line.text[:80]!r}, {what}", "/text")
 
 
 def _inline_links(text: str, start: int, end: int) -> list[Line]:
