@@ -26,6 +26,7 @@ _NEWLINE = re.compile(r"\n")
 # Bylines stand at the ends of a body.
 _BYLINES_BELOW = 4
 _SHORT_TEXT = 30
+_MOST_NOTES = 20
 
 
 class Span(NamedTuple):
@@ -66,8 +67,8 @@ def parse_layout(draft: Draft, source: Source, repeats: Repeats) -> Draft:
         if stamp.printed != stamp.line.text:
             fields["published_raw"] = stamp.line.text
     notes = [*draft.notes, *_notes(text, kept, head, tail, repeats, stamp)]
-    notes += [_noted("inline-link", text, line, source.inline_links) for line in links]
-    notes += [_noted("byline", text, line, source.bylines) for line in bylines]
+    notes += _noted("inline-link", text, links, source.inline_links)
+    notes += _noted("byline", text, bylines, source.bylines)
     return draft._replace(fields=fields, edits=draft.edits + edits, notes=tuple(notes))
 
 
@@ -95,10 +96,14 @@ def _notes(
         yield Problem("short-text", f"{len(body)} characters: {body!r}", "/text")
 
 
-def _noted(kind: str, text: str, line: Line, declared: str) -> Problem:
+def _noted(kind: str, text: str, lines: Sequence[Line], declared: str) -> Iterator[Problem]:
+    """A note for each of the first lines of a kind, and one for all others."""
     what = "was cut, as declared" if declared == "cut" else "is kept as text"
-    number = text.count("\n", 0, line.start) + 1
-    return Problem(kind, f"line {number}, {line.text[:80]!r}, {what}", "/text")
+    for line in lines[:_MOST_NOTES]:
+        number = text.count("\n", 0, line.start) + 1
+        yield Problem(kind, f"line {number}, {line.text[:80]!r}, {what}", "/text")
+    if len(lines) > _MOST_NOTES:
+        yield Problem(kind, f"{len(lines) - _MOST_NOTES:,} more such lines", "/text")
 
 
 def _inline_links(text: str, start: int, end: int) -> list[Line]:
@@ -121,51 +126,52 @@ def _stamp_below(text: str, head: Head, tail: Tail, source: Source) -> Stamp | N
     return bottom_stamp(last, source) if last is not None else None
 
 
+class Piece(NamedTuple):
+    """A piece of a text that is kept, and the transform that takes out what stands before it."""
+
+    before: str
+    start: int
+    end: int
+
+
 def _spans(text: str, head: Head, tail: Tail, removed: Sequence[Removed]) -> Iterator[Span]:
     """What leaves the text or stands in it otherwise, from its start to its end."""
-    pieces = list(_pieces(text, head, tail, removed))
     at, between = 0, ""
-    for start, end in pieces:
-        if text[at:start] != between:
-            yield Span(_transform(at, start, head, removed), at, start, between)
-        if start >= head.body:
-            yield from _gaps(text, (start, end), (head.body, tail.body))
-        at, between = end, "\n\n"
-    if not pieces and head.body:
-        yield Span("head", 0, head.body, "")
-        at = head.body
-    if at < tail.navigation:
-        yield Span(_transform(at, tail.navigation, head, removed), at, tail.navigation, "")
-    if tail.navigation < len(text):
-        yield Span("navigation", tail.navigation, len(text), "")
+    for piece in _pieces(text, head, tail, removed):
+        if piece.start == piece.end:  # nothing is kept of what is left
+            yield Span(piece.before, at, piece.start, "")
+            at = piece.end
+            continue
+        if text[at : piece.start] != between:
+            yield Span(piece.before, at, piece.start, between)
+        if piece.start >= head.body:
+            yield from _gaps(text, piece, (head.body, tail.body))
+        at, between = piece.end, "\n\n"
+    yield Span("blank-lines", at, tail.navigation, "")
+    yield Span("navigation", tail.navigation, len(text), "")
 
 
-def _transform(start: int, end: int, head: Head, removed: Sequence[Removed]) -> str:
-    """What takes a piece out of a text."""
-    cut = next((r.transform for r in removed if start <= r.line.start < end), None)
-    return cut or ("head" if start < head.body else "blank-lines")
-
-
-def _pieces(text: str, head: Head, tail: Tail, removed: Sequence[Removed]) -> Iterator[tuple[int, int]]:
-    """The places of what is kept, each a paragraph or more: lines of the head, the body around what is removed."""
+def _pieces(text: str, head: Head, tail: Tail, removed: Sequence[Removed]) -> Iterator[Piece]:
+    """What is kept, each piece a paragraph or more: lines of the head, the body around what is removed."""
     cut = {r.line for r in removed}
-    yield from ((line.start, line.end) for line in head.kept if line not in cut)
-    at = head.body
-    for line in (r.line for r in removed if r.line.start >= head.body):
+    yield from (Piece("head", line.start, line.end) for line in head.kept if line not in cut)
+    at, before = head.body, "head"
+    for transform, line in removed:
+        if line.start < head.body:
+            continue
         last = next(lines_before(text, at, line.start), None)
         if last is not None:
-            yield at, last.end
+            yield Piece(before, at, last.end)
         following = line_from(text, line.end)
-        at = tail.body if following is None else following.start
-    if at < tail.body:
-        yield at, tail.body
+        at, before = min(tail.body, len(text) if following is None else following.start), transform
+    yield Piece(before, at, tail.body)
 
 
-def _gaps(text: str, piece: tuple[int, int], body: tuple[int, int]) -> Iterator[Span]:
+def _gaps(text: str, piece: Piece, body: tuple[int, int]) -> Iterator[Span]:
     """What stands between the paragraphs of a piece of a body, where it is not one blank line."""
     # No blank line at all: each line is a paragraph.
     gap = _GAP if _GAP.search(text, *body) else _NEWLINE
-    start, end = piece
+    _, start, end = piece
     places = (match.span() for match in gap.finditer(text, start, end) if match[0] != "\n\n")
     first = next(places, None)
     if first is None:
@@ -186,6 +192,8 @@ def _edits(text: str, spans: Iterable[Span]) -> tuple[tuple[Edit, ...], str]:
     at, position = 0, 0
     ascii_only = text.isascii()
     for span in spans:
+        if span.start == span.end:
+            continue
         between, removed = text[at : span.start], text[span.start : span.end]
         kept += (between, span.inserted)
         position += len(between) if ascii_only else len(between.encode())
