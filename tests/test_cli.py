@@ -69,6 +69,27 @@ def test_build_json(spec: Path, tmp_path: Path) -> None:
     ).read_text() == f"{told['root_digest']}  manifest.json\n"
 
 
+def test_build_shows_what_it_learned_and_speaks_of_licences_first(corpus: Corpus, tmp_path: Path) -> None:
+    """With -v the navigation of each source is printed with share and samples; the first warning is the licence."""
+    footer = "Kabar [bold]Terkait[/bold]\x1b[1m\nIndeks Berita\nTerpopuler"
+    head = "Judul\n\n2017-12-19 10:00:00"
+    files = {
+        f"{i:02}.txt": f"{head}\n\nKalimat {chr(97 + i)} yang cukup panjang.\n\n{footer}\n".encode()
+        for i in range(12)
+    }
+    spec = corpus(files)
+    spec.write_text(spec.read_text().replace("CC-BY-4.0", "LicenseRef-unknown"))
+    built = run("build", spec, "--out", tmp_path / "out", "-v")
+    assert built.returncode == 0, built.stderr
+    assert "one: 12 of 12 texts looked at end in repeated lines" in built.stdout
+    assert "tail of 12 (100.0%), as in 00.txt, 01.txt, 02.txt:" in built.stdout
+    assert "Kabar [bold]Terkait[/bold]\\u001b[1m" in built.stdout
+    warnings = [line for line in built.stdout.splitlines() if line.startswith("warning")]
+    assert "unknown-terms: Nobody has said under which licence" in warnings[0]
+    assert "missing-timezone" in warnings[1]
+    assert "12 of 12" not in run("build", spec, "--out", tmp_path / "quiet").stdout
+
+
 def test_a_refused_build_exits_1_with_the_same_json(spec: Path, tmp_path: Path) -> None:
     """A budget that refuses gives exit 1, `release: null`, and the audit folder."""
     spec.write_text(spec.read_text().replace("max_loss = 1.0", "max_loss = 0.01"))
