@@ -196,7 +196,7 @@ def test_the_order_of_texts_changes_nothing(numbers: list[int], shuffled: random
 @given(st.text(max_size=300))
 def test_no_text_gains_lines(text: str) -> None:
     """Whatever was learned, every line of what is left stood in the text."""
-    tails = Tails(frozenset({"a", "b", "0"}), frozenset({"a"}), frozenset({"b"}), frozenset({"c."}))
+    tails = Tails(frozenset({"a", "b", "0"}), frozenset({"a"}), frozenset({"b"}), bridges=frozenset({"c."}))
     repeats = Repeats(50, tails, frozenset({"b"}), 50)
     left = parsed(text, repeats).fields["text"]
     assert {line.strip() for line in left.split("\n")} <= {line.strip() for line in text.split("\n")} | {""}

@@ -5,6 +5,7 @@ from functools import cache, lru_cache
 from corpuskit.timestamps.declared import read_declared
 from corpuskit.timestamps.iso import instant, is_finer, read_iso, read_since_1970, rfc3339
 from corpuskit.timestamps.likeness import looks_like_stamp
+from corpuskit.timestamps.names import is_day
 from corpuskit.timestamps.printed import possible_days, read_printed
 from corpuskit.timestamps.stamps import UNREADABLE, Reader, Stamp
 from corpuskit.timestamps.zones import zone
@@ -14,6 +15,7 @@ __all__ = [
     "Reader",
     "Stamp",
     "instant",
+    "is_day",
     "is_finer",
     "looks_like_stamp",
     "possible_days",

@@ -16,6 +16,8 @@ _DATE = re.compile(
     r"|[12]s?(?:\.? ?,? ?|[/-])m(?:\.? ?,? ?|[/-])[24]"  # 31 Februari 2017
     r"|m(?:\.? ?,? ?|[/-])[12]s?,? 4"
 )
+# A clock written with a dot is one behind a date only.
+_DOTTED = re.compile(r" ?[,|-]? ?a?\.? ?[12]\.2(?:\.2)?(?: ?[zu])?")
 # A month in a language that we do not know, or misspelt: no more than that may be on the line.
 _STRANGE = re.compile(r"(?:(?:w|!),? )?[12]s? [!u]\.?,? (4)(?: ?[,|-]? ?a?:? ?[12][:.]2.*)?")
 # The day of the week and of the month, without a year.
@@ -50,6 +52,8 @@ def _has_stamp(found: Shape) -> bool:
     strange = sum(letters.count(letter) for letter in "!u")
     if date and clock:
         return strange <= 4
+    if date and _DOTTED.fullmatch(letters, date.end()):
+        return True
     match = date or clock
     if match is None or strange > 3:
         return False

@@ -51,6 +51,17 @@ LANGUAGES = {
         labels="dipublikasikan diterbitkan terbit ditayangkan tayang dimuat diposting tanggal tgl",
         notices="diperbarui diperbaharui diupdate terakhir oleh penulis editor reporter",
     ),
+    "ms": Language(
+        months=("januari", "februari", "mac", "april", "mei", "jun", "julai", "ogos", "september", "oktober", "november",
+                "disember"),
+        short_months=("jan", "feb", "mac", "apr", "mei", "jun", "jul", "ogo ogos", "sep sept", "okt", "nov", "dis"),
+        days=("isnin", "selasa", "rabu", "khamis", "jumaat", "sabtu", "ahad"),
+        short_days=("isn", "sel", "rab", "kha", "jum", "sab", "ahd"),
+        at="pukul jam",
+        on="pada",
+        labels="diterbitkan disiarkan tarikh",
+        notices="dikemas kini oleh",
+    ),
 }  # fmt: skip
 
 
@@ -89,6 +100,12 @@ def meanings() -> Iterator[tuple[str, Meaning]]:
 
 
 WORDS = dict(meanings())
+
+
+def is_day(word: str) -> bool:
+    """Whether a word is the name of a day of the week in any of the languages."""
+    meaning = WORDS.get(word.lower())
+    return meaning is not None and meaning.kind == DAY
 
 
 def english() -> Iterator[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """What stands above a body: navigation, title, bylines, timestamp, buttons; which of it is text is kept."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -11,20 +11,21 @@ from corpuskit.transforms.lines import Line, ends_sentence, is_adjacent, is_list
 from corpuskit.transforms.navigation import buttons, head_lines
 from corpuskit.transforms.repeats import Repeats
 from corpuskit.transforms.suffixes import suffix_of
-from corpuskit.transforms.words import is_byline, is_section, is_update
+from corpuskit.transforms.words import BYLINE_BEHIND, is_byline, is_section, is_update
 
 _LONGEST_TITLE, _MOST_TITLE_LINES = 300, 3
 _LONGEST_STAMP, _LONGEST_BELOW = 100, 120
 # Lines that may stand above a body, navigation included, and between a title and its stamp.
 _FEW_LINES, _MOST_LINES, _MOST_BETWEEN = 4, 48, 5
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
-_PARTS = re.compile(r"\s*[|\u2022\u00b7]\s*|\s+[-\u2013\u2014]\s+")
+_BARS = re.compile(r"\s*[|\u2022\u00b7]\s*")
+_PARTS = re.compile(r"\s*[|\u2022\u00b7]\s*|\s+[-\u2013\u2014]\s+|\s+\(|\)")
 _BEHIND = re.compile(
     r"(?:\t+|\s*\|\s*|\s+[-\u2013\u2014]\s+)(?P<stamp>[^|\t]*\d[^|\t]*)$|\s*\((?P<bracketed>[^()]*\d[^()]*)\)$"
 )
 # What may stand beside a stamp: an author, a site, a place; what is longer is a title.
 _LONGEST_REST = 40
-_PLACE = re.compile(r"[^\W\d]+(?: [^\W\d]+){0,2},\s+(?=\S*\d)")
+_PLACE = re.compile(r"([^\W\d]+)(?: [^\W\d]+){0,2},\s+(?=\S*\d)")
 
 
 class Stamp(NamedTuple):
@@ -148,10 +149,21 @@ def _readable(line: str, read: timestamps.Reader) -> str:
     """The part of a stamp that has a certain reading, where the rest prints no number; else all of it."""
     if read(line) != timestamps.UNREADABLE:
         return line
+    for parts in _ways_to_part(line):
+        dated = [part for part in parts if any(c.isdigit() for c in part) and not is_update(part)]
+        if len(dated) == 1 and read(dated[0]) != timestamps.UNREADABLE:
+            return dated[0]
+    return line
+
+
+def _ways_to_part(line: str) -> Iterator[Sequence[str]]:
+    """A stamp without what may stand beside it: author, site or section behind a mark, a byline, a place."""
+    yield _BARS.split(line)
+    yield _PARTS.split(line)
+    yield [BYLINE_BEHIND.sub("", line)]
     place = _PLACE.match(line)
-    parts = [line[place.end() :]] if place else _PARTS.split(line)
-    dated = [part for part in parts if any(c.isdigit() for c in part) and not is_update(part)]
-    return dated[0] if len(dated) == 1 and read(dated[0]) != timestamps.UNREADABLE else line
+    if place and not timestamps.is_day(place[1]):
+        yield [line[place.end() :]]
 
 
 def _is_full(printed: str, read: timestamps.Reader) -> bool:
@@ -173,7 +185,10 @@ def _is_later(line: str, read: timestamps.Reader) -> bool:
     """Whether a line below the stamp is a second one, such as the time of a change."""
     if len(line) > _LONGEST_STAMP or not any(c.isdigit() for c in line):
         return False
-    return is_update(line) or read(_readable(line, read)) != timestamps.UNREADABLE
+    readable = _readable(line, read)
+    return is_update(line) or (
+        len(line) - len(readable) <= _LONGEST_REST and read(readable) != timestamps.UNREADABLE
+    )
 
 
 def _title_above(top: _Top, first: int, stamp: int) -> tuple[str | None, tuple[Line, ...]]:

@@ -23,13 +23,15 @@ from corpuskit.transforms.lines import (
 )
 from corpuskit.transforms.pages import HEAD_LINES, keyed
 from corpuskit.transforms.repeats import Repeats
-from corpuskit.transforms.tails import MOST_BRIDGED
+from corpuskit.transforms.tails import ENOUGH_PLAIN, MOST_BRIDGED
 from corpuskit.transforms.words import (
+    HOMES,
     INLINE_LINK,
     is_breadcrumb,
     is_buttons,
     is_byline,
     is_copyright,
+    is_section,
     says_so,
 )
 
@@ -142,6 +144,7 @@ def _repeated(text: str, start: int, repeats: Repeats) -> Found | None:
             pending += len(line.text)
         else:
             break
+    evident = evident or len(found & tails.plain) >= ENOUGH_PLAIN
     if first is None or not (strong or (evident and len(found) > 1)):
         return None
     # Links that differ from text to text stand right above, without a blank line between.
@@ -252,7 +255,8 @@ def head_lines(lines: Sequence[Line], repeats: Repeats) -> int:
 def _is_head(line: Line, repeats: Repeats) -> bool:
     if len(line.text) > LONGEST_LINK:
         return False
-    return is_breadcrumb(line.text) or is_buttons(line.text) or keyed(line.text) in repeats.head
+    said = is_breadcrumb(line.text) or is_section(line.text) or line.text.lower() in HOMES
+    return said or _says_so(line) or keyed(line.text) in repeats.head
 
 
 def buttons(lines: Sequence[Line], repeats: Repeats) -> int:

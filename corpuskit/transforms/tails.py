@@ -8,19 +8,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from corpuskit.transforms.lines import ends_sentence, is_bridge, is_link, is_sign_off
+from corpuskit.transforms.lines import ends_sentence, is_bridge, is_link, is_list_item, is_sign_off
 from corpuskit.transforms.pages import TAIL_LINES, Page, keyed
 from corpuskit.transforms.words import is_appeal, is_copyright, says_so
 
 # Lines that differ from text to text, such as headlines of the day, may stand between repeated ones.
 MOST_BRIDGED = 14
-_FEWEST_TEXTS, _LEAST_SHARE, _LEAST_AT_END = 5, 0.03, 0.75
+_FEWEST_TEXTS, _LEAST_SHARE, _LEAST_AT_END = 5, 0.01, 0.75
 _LONGEST_NAVIGATION, _LONGEST_SENTENCE = 160, 120
 # One repeated line alone is cut only where it cannot be the end of an article.
 _STRONG_SHARE, _STRONG_LEAST, _STRONG_CHARS = 0.5, 10, 30
 _STRONG_TEXTS, _STRONG_TEXTS_SHARE, _STRONG_TEXTS_CHARS = 100, 0.05, 80
-# Where no line says that it is navigation, so many texts must have it.
-_SURE_SHARE, _SURE_TEXTS = 0.25, 100
+# Where no line says that it is navigation, so many texts must have one, or a block so many, each as it stands.
+_SURE_SHARE, _SURE_TEXTS, ENOUGH_PLAIN = 0.25, 100, 4
 # What is below a line in so many of its texts is usual; so many of the texts with that must lack the line.
 _USUAL_SHARE, _LEAST_WITHOUT, _LEAST_ALONE = 0.9, 0.1, 0.1
 _ROUNDS = 8
@@ -36,13 +36,15 @@ class Tails(NamedTuple):
     """What the texts of a source repeat at their end, by keys of lines.
 
     `lines` are navigation; `strong` are those of them that may be cut alone, `sure` those that make a block
-    navigation although none of its lines says so. `bridges` are long sentences that stand between such lines,
+    navigation although none of its lines says so; `plain` are links without numbers that change, of which
+    several do that too. `bridges` are long sentences that stand between such lines,
     `closings` lines that end articles.
     """
 
     lines: frozenset[str] = frozenset()
     strong: frozenset[str] = frozenset()
     sure: frozenset[str] = frozenset()
+    plain: frozenset[str] = frozenset()
     bridges: frozenset[str] = frozenset()
     closings: frozenset[str] = frozenset()
 
@@ -91,7 +93,8 @@ def _learn(pages: Sequence[Page], *, links_only: bool) -> tuple[Tails, list[Regi
         learned = {key: n for key, n in learned.items() if key not in ending}
     bridges = {key for key in learned if _is_prose(key) and key not in strong}
     lines = learned.keys() - bridges
-    tails = Tails(*map(frozenset, (lines, strong & lines, sure & lines, bridges, closings)))
+    plain = {key for key in lines - facts if is_link(key) and not is_list_item(key)}
+    tails = Tails(*map(frozenset, (lines, strong & lines, sure & lines, plain, bridges, closings)))
     return tails, [_region(tail, tails) for tail in all_tails]
 
 
@@ -121,41 +124,38 @@ def _walk(tail: _Tail, known: Mapping[str, int] | frozenset[str]) -> Iterator[in
 def _closings(tails: Sequence[_Tail], learned: Mapping[str, int]) -> set[str]:
     """Learned lines that end articles, among those with nothing above them that says that it is navigation.
 
-    Of the texts that end in the same lines as those with such a line below it, a part goes on without it; or
-    it is the end of some texts, while navigation follows it in others.
+    Of the texts that go on as those with such a line do, a part lacks it; or they go on in other ways each
+    time; or some end in it, while navigation follows it in others.
     """
-    regions = [[tail.keys[at] for at in _walk(tail, learned)] for tail in tails]
     having: defaultdict[str, set[int]] = defaultdict(set)
-    on_top: defaultdict[str, set[int]] = defaultdict(set)
-    for number, region in enumerate(regions):
-        said = next((at for at in range(len(region) - 1, -1, -1) if says_so(region[at])), -1)
+    # For each line, the texts in which it is above all that says that it is navigation, and what that is.
+    on_top: defaultdict[str, dict[int, list[str]]] = defaultdict(dict)
+    for number, tail in enumerate(tails):
+        region = [tail.keys[at] for at in _walk(tail, learned)]
+        said = next((at for at in range(len(region), 0, -1) if says_so(region[at - 1])), 0)
         for at, key in enumerate(region):
             having[key].add(number)
-            if at > said:
-                on_top[key].add(number)
+            if at >= said:
+                on_top[key][number] = region[:said]
     return {
         key
-        for key, numbers in on_top.items()
-        if not is_appeal(key)
-        and 2 * len(numbers) > len(having[key])
-        and _is_closing(key, numbers, regions, having)
+        for key, below in on_top.items()
+        if not is_appeal(key) and 2 * len(below) > len(having[key]) and _is_closing(key, below, having)
     }
 
 
-def _is_closing(
-    key: str, numbers: Iterable[int], regions: Sequence[Sequence[str]], having: Mapping[str, set[int]]
-) -> bool:
-    """Whether a line ends articles; `numbers` are the texts with it, `having` those with each line."""
-    below = [regions[number][: regions[number].index(key)] for number in numbers]
-    followed = [keys for keys in below if any(map(says_so, keys))]
+def _is_closing(key: str, below: Mapping[int, Sequence[str]], having: Mapping[str, set[int]]) -> bool:
+    """Whether a line ends articles; `below` is what follows it in each text, `having` are the texts with a line."""
+    followed = [keys for keys in below.values() if keys]
     if not followed:
         return False
     if len(below) - len(followed) >= max(2, _LEAST_ALONE * len(below)):
         return True
     counts = Counter(each for keys in followed for each in set(keys))
     usual = [each for each, n in counts.items() if n >= _USUAL_SHARE * len(followed)]
-    alike = set.intersection(*(having[each] for each in usual)) if usual else set()
-    without = len(alike - having[key])
+    if not usual:
+        return True
+    without = len(set.intersection(*(having[each] for each in usual)) - having[key])
     return without >= _LEAST_WITHOUT * (without + len(followed))
 
 
@@ -166,7 +166,10 @@ def _region(tail: _Tail, tails: Tails) -> Region:
         places.pop()  # the topmost is never a sentence that only bridges
     found = {tail.keys[at] for at in places} & tails.lines
     if not found & tails.strong and not any(map(is_copyright, found)):
-        evident = any(key in tails.sure or says_so(key) for key in found)
+        evident = (
+            any(key in tails.sure or says_so(key) for key in found)
+            or len(found & tails.plain) >= ENOUGH_PLAIN
+        )
         if len(found) < 2 or not evident:
             return ()
     return tuple(reversed(places))

@@ -22,19 +22,21 @@ def cut_suffix(draft: Draft, source: Source, repeats: Repeats) -> Draft:
             edit = Edit("title-suffix", "title", start, title.encode()[start:], b"")
             return draft._replace(fields=draft.fields | {"title": kept}, edits=(*draft.edits, edit))
     found = suffix_of(title)
-    if found is not None and (where := _known(found[1], draft, repeats)):
+    if found is not None and (where := _known(*found, draft, repeats)):
         message = f"the title ends in {found[0]!r}, {where}; if it is the name of the site, declare it"
         return draft._replace(notes=(*draft.notes, Problem("title-suffix", message, "/title")))
     return draft
 
 
-def _known(name: str, draft: Draft, repeats: Repeats) -> str | None:
+def _known(suffix: str, name: str, draft: Draft, repeats: Repeats) -> str | None:
     """Where else a name stands, in words; None where it does not."""
     bare = squeezed(name)
     if bare in repeats.suffix_names:
         return "a name that the source has elsewhere too"
     if _DOMAIN.fullmatch(name):
         return "the name of a web site"
+    if "|" in suffix:
+        return "behind a bar, as names of sites stand"
     text = draft.fields.get("text")
     if isinstance(text, str) and bare in squeezed(text):
         return "a name that stands in the text"

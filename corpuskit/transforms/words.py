@@ -49,8 +49,17 @@ NAVIGATION: Mapping[str, tuple[str, ...]] = {
         "temukan kami di", "langganan", "berlangganan", "tentang kami", "hubungi kami", "kontak", "kontak kami",
         "redaksi", "karier", "karir", "pedoman media siber", "kebijakan privasi", "syarat dan ketentuan",
         "syarat & ketentuan", "peta situs", "iklan", "beranda", "kalender", "galeri foto", "kembali ke atas",
-        "sebelumnya", "selanjutnya", "berikutnya", "masuk", "daftar", "cari", "info iklan", "pasang iklan",
+        "sebelumnya", "selanjutnya", "berikutnya", "masuk", "daftar", "cari", "menu", "pengumuman", "agenda", "agenda kegiatan", "layanan", "layanan publik", "profil",
+        "statistik pengunjung", "total kunjungan", "total pengunjung", "pengunjung hari ini", "kunjungan hari ini",
+        "unduhan", "arsip", "arsip berita", "galeri", "foto", "video", "infografik", "podcast", "tautan",
+        "tautan terkait", "link terkait", "situs terkait", "top news", "lompat ke konten", "lompat ke konten utama",
+        "langsung ke konten", "loncat ke konten", "kebijakan", "ketentuan", "bantuan", "info iklan", "pasang iklan",
         "kode etik",
+    ),
+    "ms": (
+        "berita berkaitan", "artikel berkaitan", "berita utama", "berita terkini", "kongsi", "kongsikan", "komen",
+        "laman utama", "hubungi kami", "mengenai kami", "dasar privasi", "terma dan syarat", "penafian", "langgan",
+        "paling popular",
     ),
     "en": (
         "related", "related article", "related articles", "related news", "related posts", "related stories",
@@ -63,7 +72,8 @@ NAVIGATION: Mapping[str, tuple[str, ...]] = {
         "login", "search", "about", "about us", "contact", "contact us", "careers", "advertise", "privacy",
         "privacy policy", "cookie policy", "terms", "terms of use", "terms of service", "terms and conditions",
         "disclaimer", "sitemap", "site map", "rss", "home", "back to top", "previous", "next", "print",
-        "download the app", "advertisement", "navigation", "menu",
+        "download the app", "advertisement", "skip to content", "skip to main content", "archives", "archive", "gallery", "photos", "videos", "podcasts",
+        "faq", "help", "corrections", "announcements", "quick links", "useful links", "visitors", "total visitors", "navigation", "menu",
     ),
 }  # fmt: skip
 
@@ -101,7 +111,7 @@ _TELLING = BUTTONS - {
 # How a line begins that asks its reader to subscribe or follow: navigation where a source repeats it.
 APPEALS: Mapping[str, tuple[str, ...]] = {
     "id": (
-        "unduh", "download", "ikuti", "dapatkan", "berlangganan", "langganan", "gabung", "bergabung", "daftar", "klik",
+        "unduh", "download", "ikuti", "dapatkan", "berlangganan", "langganan", "gabung", "bergabung", "daftar sekarang", "daftarkan", "klik",
         "simak berita", "baca berita", "temukan kami", "jangan lewatkan", "dukung kami", "pasang iklan",
     ),
     "en": (
@@ -168,9 +178,13 @@ INLINE_FIRST = (
 BYLINE = re.compile(
     rf"[\[(]?(?i:{_any_of(BYLINES)})\s*(?::\s*|\s(?=[^\W\d_a-z]))[^\W\d_][^\n.!?:]{{0,80}}[\])]?"
 )
+_MENU = frozenset(word for table in (NAVIGATION, SECTIONS) for row in table.values() for word in row) | HOMES
+_MENU_STARTS = frozenset(entry.split()[0] for entry in _MENU)
 _UPDATE = re.compile(rf"(?:{_any_of(UPDATES)})\b.*\d", re.IGNORECASE)
 _SECTION = re.compile(rf"(?:{_any_of(SECTIONS)})(?:\s*[|/&,-]\s*(?:{_any_of(SECTIONS)}))*", re.IGNORECASE)
 _APPEAL = re.compile(rf"(?:{_any_of(APPEALS)})\b", re.IGNORECASE)
+# A byline behind something else on one line.
+BYLINE_BEHIND = re.compile(rf"\s+(?:{_any_of(BYLINES)})\s*:?\s+[^\W\d_][^\d|]{{0,60}}$", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d_a-z]|&$")
 
 
@@ -178,10 +192,30 @@ def is_navigation_word(line: str) -> bool:
     """Whether a line says no more than headings and labels of navigation do."""
     if len(line) > 160:
         return False
-    if _NAVIGATION.fullmatch(line) or _LABELLED.match(line):
+    if _NAVIGATION.fullmatch(line) or _LABELLED.match(line) or is_menu(line):
         return True
     parts = [part for part in _LABEL_PARTS.split(line) if part]
     return len(parts) > 1 and all(map(_NAVIGATION.fullmatch, parts))
+
+
+def is_menu(line: str) -> bool:
+    """Whether a line is a row of headings of navigation and names of sections: "Beranda Nasional Ekonomi"."""
+    words = line.lower().replace("&", "dan").split()
+    if not 2 <= len(words) <= 30 or words[0] not in _MENU_STARTS:
+        return False
+    # How many entries the words up to each place make; an entry has at most four words.
+    entries = {0: 0}
+    for end in range(1, len(words) + 1):
+        found = [
+            entries[at] + 1
+            for at in range(max(0, end - 4), end)
+            if at in entries and " ".join(words[at:end]) in _MENU
+        ]
+        if words[end - 1] == "dan" and end - 1 in entries:
+            found.append(entries[end - 1])
+        if found:
+            entries[end] = max(found)
+    return entries.get(len(words), 0) > 1
 
 
 def is_update(line: str) -> bool:
