@@ -91,7 +91,7 @@ def _groups(stamps: Sequence[str]) -> list[list[str]]:
     for group in shapes.values():
         unread = [stamp for stamp in group if _is_unread(stamp)]
         if unread:
-            groups.append([stamp for stamp in group if stamp not in set(unread)] + unread)
+            groups.append([*(stamp for stamp in group if not _is_unread(stamp)), *unread])
     return groups
 
 

@@ -34,9 +34,11 @@ class Folder:
 
     def walk(self) -> Iterator["Folder"]:
         """The folder and all below it."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        waiting = [self]
+        while waiting:  # folders may be nested deeper than calls
+            folder = waiting.pop()
+            yield folder
+            waiting += reversed(folder.children)
 
     def within(self, name: str) -> str:
         """The name of a file of this folder, relative to the root."""
@@ -45,7 +47,7 @@ class Folder:
     @property
     def holds_inputs(self) -> bool:
         """Whether a file that a reader takes lies here or below."""
-        return bool(self.files) or any(child.holds_inputs for child in self.children)
+        return any(folder.files for folder in self.walk())
 
 
 @dataclass(slots=True)

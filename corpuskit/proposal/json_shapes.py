@@ -29,6 +29,8 @@ def parsed(data: bytes, *, whole: bool) -> Any:
             break
         if mark in _CLOSING:
             stack.append(_CLOSING[mark])
+            if len(stack) > _DEPTH:
+                raise Malformed("too-deep", f"nested deeper than {_DEPTH} levels")
         elif mark in "]}":
             if not stack or stack.pop() != mark:
                 raise Malformed("invalid-json", f"a {mark} without its bracket")

@@ -7,7 +7,7 @@ from corpuskit.readers.dialect import Malformed
 
 _UTF_8 = frozenset({"utf-8", "utf-8-sig"})
 # Escape sequences shift these into modes where every byte is half of a character.
-_SHIFTING = ("iso2022", "hz")
+SHIFTING = ("iso2022", "hz", "utf_7", "utf-7")
 
 
 def recode(raw: bytes, encoding: str | None) -> bytes:
@@ -34,7 +34,7 @@ def check_marks(encoding: str | None, marks: str, file: str) -> None:
 @cache
 def _are_plain(encoding: str, marks: str) -> bool:
     """Whether the ASCII byte of each mark stands for that mark alone, whatever byte is before it."""
-    if marks != "\n" and encoding.startswith(_SHIFTING):
+    if marks != "\n" and encoding.startswith(SHIFTING):
         return False
     before = [bytes([byte]) for byte in range(128, 256)]
     return all(_decoded(mark.encode(), encoding) == mark for mark in marks) and all(

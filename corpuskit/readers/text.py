@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from corpuskit.provenance import Limits, Place, Source
 from corpuskit.readers import streams
+from corpuskit.readers.encodings import SHIFTING
 from corpuskit.readers.records import MOST_EDITS, Edit, Piece, Problem, Record
 
 # A byte order mark is a certain sign of its encoding; nothing else is decoded undeclared but UTF-8.
@@ -21,6 +22,7 @@ _MARKS = (
 _MARKED = frozenset(mark[:1] for mark, _ in _MARKS)
 _LINE_END = re.compile(b"\r\n?")
 _CHUNK = 1 << 12
+_WINDOW = 1 << 16
 _REPLACEMENT = "\ufffd".encode()
 # Fewer of them, or less than a quarter of the bytes, are control characters in a text.
 _FEWEST_NULS = 8
@@ -122,26 +124,34 @@ def _replaced(body: bytes, name: str) -> tuple[bytes, tuple[Edit, ...]]:
     """The bytes as UTF-8 with U+FFFD for each sequence that is not in the encoding, an edit for each of these.
 
     What decodes between them is an edit too where that changes its bytes. Raises UnicodeError for bytes of
-    which nothing but such sequences can be read.
+    which nothing but such sequences can be read, and for encodings in which one lost byte changes the rest.
     """
-    view, at = memoryview(body), 0
+    if name.startswith(SHIFTING):
+        body.decode(name)
     parts: list[bytes] = []
     edits: list[Edit] = []
+    at, bad = 0, 0
     while at < len(body):
+        # In windows: each error holds a copy of what was to be decoded.
+        window = body[at : at + _WINDOW]
         try:
-            part, end, next_at = codecs.decode(view[at:], name).encode(), len(body), len(body)
+            end, wrong = len(window), b""
+            part = window.decode(name).encode()
         except UnicodeDecodeError as error:
-            if len(edits) >= MOST_EDITS or (error.start, error.end) == (0, len(body)):
-                raise
-            part = codecs.decode(view[at : at + error.start], name).encode()
-            end, next_at = at + error.start, at + error.end
-        if part != body[at:end]:
-            edits.append(Edit("decode", None, at, body[at:end], part))
+            end, wrong = error.start, window[error.start : error.end]
+            part = window[:end].decode(name).encode()
+            if end and error.end == len(window) and at + len(window) < len(body):
+                wrong = b""  # perhaps only cut by the window
+        if part != window[:end]:
+            edits.append(Edit("decode", None, at, window[:end], part))
         parts.append(part)
-        if next_at > end:
-            edits.append(Edit("replace", None, end, body[end:next_at], _REPLACEMENT))
+        if wrong:
+            bad += len(wrong)
+            edits.append(Edit("replace", None, at + end, wrong, _REPLACEMENT))
             parts.append(_REPLACEMENT)
-        at = next_at
+        at += end + len(wrong)
+        if bad == len(body) or len(edits) > MOST_EDITS:
+            body.decode(name)
     # From the last to the first: each position then counts in the bytes as they were.
     return b"".join(parts), tuple(reversed(edits))
 

@@ -1,6 +1,7 @@
 """Dates in the strptime formats that a source declares."""
 
 import re
+from contextlib import suppress
 from datetime import datetime, tzinfo
 from functools import cache
 
@@ -110,7 +111,9 @@ def _literal_zone(form: str) -> tzinfo | None:
     if "z" in _said(form):
         return None
     match = _LITERAL_ZONE.search(_DIRECTIVE.sub("\0", form))
-    return printed_zone(match[0]) if match else None
+    with suppress(ValueError):  # UTC+99 is no zone
+        return printed_zone(match[0]) if match else None
+    return None
 
 
 def _as_said(moment: datetime, said: frozenset[str], local: tzinfo | None) -> Stamp:

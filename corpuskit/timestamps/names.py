@@ -52,8 +52,8 @@ LANGUAGES = {
         notices="diperbarui diperbaharui diupdate terakhir oleh penulis editor reporter",
     ),
     "ms": Language(
-        months=("januari", "februari", "mac", "april", "mei", "jun", "julai", "ogos", "september", "oktober", "november",
-                "disember"),
+        months=("januari", "februari", "mac", "april", "mei", "jun", "julai", "ogos", "september", "oktober",
+                "november", "disember"),
         short_months=("jan", "feb", "mac", "apr", "mei", "jun", "jul", "ogo ogos", "sep sept", "okt", "nov", "dis"),
         days=("isnin", "selasa", "rabu", "khamis", "jumaat", "sabtu", "ahad"),
         short_days=("isn", "sel", "rab", "kha", "jum", "sab", "ahd"),

@@ -1,8 +1,9 @@
 """Notes what looks damaged in titles and texts; nothing is changed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from html.entities import html5
+from typing import NamedTuple
 
 from corpuskit.provenance import Source
 from corpuskit.readers.records import Problem
@@ -54,25 +55,47 @@ def _doubts(name: str, text: str) -> Iterator[Problem]:
     controls = _CONTROL
     if not unusual.isascii() and not _HARMLESS.fullmatch(unusual):
         if (found := _mojibake(text)) is not None:
-            yield _problem("possible-mojibake", name, text, [found])
+            yield _problem("possible-mojibake", name, text, _Seen([found], 1))
             controls = _ASCII_CONTROL  # the others are bytes of misread characters
-        if invisible := [m for m in _INVISIBLE.finditer(text) if not _is_spelling(text, m.start())]:
-            yield _problem("invisible-characters", name, text, invisible)
-    if controls.search(unusual) and (control := list(controls.finditer(text))):
-        yield _problem("control-characters", name, text, control)
-    if "&" in text and (
-        entities := [m for m in _ENTITY.finditer(text) if m[0][1] == "#" or m[0][1:] in html5]
-    ):
-        yield _problem("html-entities", name, text, entities)
-    if "<" in text and (tags := list(_TAG.finditer(text))):
-        yield _problem("html-tags", name, text, tags)
+        if (seen := _seen(_INVISIBLE, text, lambda m: not _is_spelling(text, m.start()))).times:
+            yield _problem("invisible-characters", name, text, seen)
+    if controls.search(unusual):
+        yield _problem("control-characters", name, text, _seen(controls, text))
+    if "&" in text and (seen := _seen(_ENTITY, text, _is_entity)).times:
+        yield _problem("html-entities", name, text, seen)
+    if "<" in text and (seen := _seen(_TAG, text)).times:
+        yield _problem("html-tags", name, text, seen)
 
 
-def _problem(kind: str, name: str, text: str, found: list[re.Match[str]]) -> Problem:
+class _Seen(NamedTuple):
+    """The first places of one kind of damage, and how many there are."""
+
+    first: Sequence[re.Match[str]]
+    times: int
+
+
+def _seen(
+    pattern: re.Pattern[str], text: str, counts: Callable[[re.Match[str]], bool] | None = None
+) -> _Seen:
+    first: list[re.Match[str]] = []
+    count = 0
+    for match in pattern.finditer(text):
+        if counts is None or counts(match):
+            count += 1
+            if count <= _EXAMPLES:
+                first.append(match)
+    return _Seen(first, count)
+
+
+def _is_entity(match: re.Match[str]) -> bool:
+    return match[0][1] == "#" or match[0][1:] in html5
+
+
+def _problem(kind: str, name: str, text: str, seen: _Seen) -> Problem:
     """A doubt with how often it occurs, and the first places with what is around them."""
-    shown = [f"{text[max(0, m.start() - 12) : m.end() + 12]!r}" for m in found[:_EXAMPLES]]
-    at = len(text[: found[0].start()].encode())
-    more = f" and {len(found) - _EXAMPLES} more" if len(found) > _EXAMPLES else ""
+    shown = [f"{text[max(0, m.start() - 12) : m.end() + 12]!r}" for m in seen.first]
+    at = len(text[: seen.first[0].start()].encode())
+    more = f" and {seen.times - len(seen.first)} more" if seen.times > len(seen.first) else ""
     return Problem(kind, f"{name}: {', '.join(shown)}{more} (the first at byte {at})", f"/{name}")
 
 

@@ -7,16 +7,16 @@ from typing import NamedTuple
 
 from corpuskit import timestamps
 from corpuskit.provenance import Source
-from corpuskit.transforms.lines import Line, ends_sentence, is_adjacent, is_list_item, lines_from
+from corpuskit.transforms.lines import Line, ends_sentence, is_adjacent, is_list_item, line_from, lines_from
 from corpuskit.transforms.navigation import buttons, head_lines
 from corpuskit.transforms.repeats import Repeats
 from corpuskit.transforms.suffixes import suffix_of
-from corpuskit.transforms.words import BYLINE_BEHIND, is_byline, is_section, is_update
+from corpuskit.transforms.words import BYLINE_BEHIND, is_byline, is_section, of_update
 
 _LONGEST_TITLE, _MOST_TITLE_LINES = 300, 3
 _LONGEST_STAMP, _LONGEST_BELOW = 100, 120
 # Lines that may stand above a body, navigation included, and between a title and its stamp.
-_FEW_LINES, _MOST_LINES, _MOST_BETWEEN = 4, 48, 5
+_FEW_LINES, _MOST_LINES, _MOST_BETWEEN, _MOST_BELOW = 4, 48, 5, 12
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _BARS = re.compile(r"\s*[|\u2022\u00b7]\s*")
 _PARTS = re.compile(r"\s*[|\u2022\u00b7]\s*|\s+[-\u2013\u2014]\s+|\s+\(|\)")
@@ -25,6 +25,7 @@ _BEHIND = re.compile(
 )
 # What may stand beside a stamp: an author, a site, a place; what is longer is a title.
 _LONGEST_REST = 40
+_YEAR = re.compile(r"\d{4}")  # rather a title, or the first word of a text
 _PLACE = re.compile(r"([^\W\d]+)(?: [^\W\d]+){0,2},\s+(?=\S*\d)")
 
 
@@ -45,12 +46,17 @@ class Head(NamedTuple):
 
 
 class _Top(NamedTuple):
-    """A text's first lines, and how its source is read."""
+    """A text's first lines, how its source is read, and whether navigation is cut from it."""
 
     text: str
     lines: Sequence[Line]
     read: timestamps.Reader
     repeats: Repeats
+    cuts: bool
+
+    def navigation(self, at: int) -> int:
+        """How many lines from a place on are navigation as it stands above a title."""
+        return head_lines(self.lines[at:], self.repeats) if self.cuts else 0
 
 
 def find_head(text: str, source: Source, repeats: Repeats) -> Head:
@@ -66,10 +72,16 @@ def _head(text: str, lines: Sequence[Line], source: Source, repeats: Repeats) ->
     """The head of a text by its first lines, and how many of these are above its body."""
     if not lines:
         return Head(None, None, (), len(text)), 0
-    top = _Top(text, lines, timestamps.reader(source.date_format, source.timezone), repeats)
-    first = 0 if source.navigation == "off" else head_lines(lines, repeats)
+    read = timestamps.reader(source.date_format, source.timezone)
+    top = _Top(text, lines, read, repeats, source.navigation != "off")
+    first = top.navigation(0)
     stamp = _stamp_below(top, first)
-    if stamp is not None and stamp > first + 1 and _is_section(lines[first].text, lines[first + 1].text):
+    if (
+        top.cuts
+        and stamp is not None
+        and stamp > first + 1
+        and _is_section(lines[first].text, lines[first + 1].text)
+    ):
         first += 1  # the title is the line between the section and the stamp
     if first and (
         first == len(lines) or stamp == first or (stamp is None and ends_sentence(lines[first].text))
@@ -83,14 +95,14 @@ def _head(text: str, lines: Sequence[Line], source: Source, repeats: Repeats) ->
     else:
         title, kept = _title_above(top, first, stamp)
         after = stamp + (2 if stamp == first and title is not None else 1)
-    after, below = _below(top, after, title, source)
-    body = lines[after].start if after < len(lines) else len(text)
+    after, below = _below(top, after, title)
+    body = lines[after] if after < len(lines) else line_from(text, lines[-1].end)
     found = None if stamp is None else Stamp(lines[stamp], _readable(lines[stamp].text, top.read))
     # A line that holds both: the title is all there is above the stamp, or the stamp has no title at all.
     alone = found is None if title is not None else stamp == first
     if alone and (parted := _parted(lines[first], top.read)):
         title, found = parted
-    return Head(title, found, (*kept, *below), body), after
+    return Head(title, found, (*kept, *below), len(text) if body is None else body.start), after
 
 
 def _stamp_below(top: _Top, first: int) -> int | None:
@@ -119,14 +131,14 @@ def _is_between(top: _Top, first: int, at: int) -> bool:
     return (
         _is_again(line.text, title)
         or is_byline(line.text)
-        or head_lines([line], top.repeats) > 0
+        or top.navigation(at) > 0
         or (is_adjacent(top.text, top.lines[at - 1], line) and not ends_sentence(line.text))
     )
 
 
 def is_stamp(line: str, read: timestamps.Reader) -> bool:
     """Whether a line is there to print a time, readable or not."""
-    if len(line) > _LONGEST_STAMP or not any(c.isdigit() for c in line):
+    if len(line) > _LONGEST_STAMP or not any(c.isdigit() for c in line) or _YEAR.fullmatch(line):
         return False
     if read(line) != timestamps.UNREADABLE:
         return True
@@ -150,7 +162,7 @@ def _readable(line: str, read: timestamps.Reader) -> str:
     if read(line) != timestamps.UNREADABLE:
         return line
     for parts in _ways_to_part(line):
-        dated = [part for part in parts if any(c.isdigit() for c in part) and not is_update(part)]
+        dated = [part for part in parts if any(c.isdigit() for c in part) and of_update(part) is None]
         if len(dated) == 1 and read(dated[0]) != timestamps.UNREADABLE:
             return dated[0]
     return line
@@ -182,13 +194,14 @@ def bottom_stamp(line: Line, source: Source) -> Stamp | None:
 
 
 def _is_later(line: str, read: timestamps.Reader) -> bool:
-    """Whether a line below the stamp is a second one, such as the time of a change."""
-    if len(line) > _LONGEST_STAMP or not any(c.isdigit() for c in line):
+    """Whether a line below the stamp is a second one, such as the time of a change: a full one, or labelled."""
+    if len(line) > _LONGEST_STAMP or line.isdigit() or not any(c.isdigit() for c in line):
         return False
+    changed = of_update(line)
+    if changed is not None:
+        return read(changed) != timestamps.UNREADABLE
     readable = _readable(line, read)
-    return is_update(line) or (
-        len(line) - len(readable) <= _LONGEST_REST and read(readable) != timestamps.UNREADABLE
-    )
+    return len(line) - len(readable) <= _LONGEST_REST and _is_full(readable, read)
 
 
 def _title_above(top: _Top, first: int, stamp: int) -> tuple[str | None, tuple[Line, ...]]:
@@ -206,10 +219,11 @@ def _title_above(top: _Top, first: int, stamp: int) -> tuple[str | None, tuple[L
     if len(title) > _LONGEST_TITLE:
         return None, tuple(top.lines[first:stamp])
     kept = []
-    for line in top.lines[after:stamp]:
+    for at in range(after, stamp):
+        line = top.lines[at]
         if _is_again(line.text, title):
             title = min(title, line.text, key=len)
-        elif not head_lines([line], top.repeats):
+        elif not top.navigation(at):
             kept.append(line)
     return title, tuple(kept)
 
@@ -239,7 +253,7 @@ def _goes_on(top: _Top, at: int, title: str) -> bool:
         is_adjacent(top.text, top.lines[at - 1], line)
         and not is_byline(line.text)
         and not _is_again(line.text, title)
-        and not head_lines([line], top.repeats)
+        and not top.navigation(at)
     )
 
 
@@ -283,19 +297,21 @@ def _bare(title: str) -> str:
     return title[: -len(suffix[0])].rstrip() if suffix else title
 
 
-def _below(top: _Top, after: int, title: str | None, source: Source) -> tuple[int, tuple[Line, ...]]:
+def _below(top: _Top, after: int, title: str | None) -> tuple[int, tuple[Line, ...]]:
     """Where the body starts behind a title or stamp, and the bylines on the way."""
     kept: list[Line] = []
-    lines, start = top.lines, after
-    while after < len(lines):
+    lines, start, later = top.lines, after, 0
+    while start and after < min(len(lines), start + _MOST_BELOW):
         line = lines[after]
-        again = (
-            title is not None and after > start and len(title) > _LONGEST_REST and _is_again(line.text, title)
-        )
-        if again or (start and after - start < _MOST_BETWEEN and _is_later(line.text, top.read)):
-            after += 1
-        elif source.navigation != "off" and (count := buttons(lines[after:], top.repeats)):
+        count = buttons(lines[after:], top.repeats) if top.cuts else 0
+        if count:
             after += count
+        elif not later and _is_later(line.text, top.read):
+            later = after = after + 1
+        elif (
+            after > start and title is not None and len(title) > _LONGEST_REST and _is_again(line.text, title)
+        ):
+            after += 1
         elif is_byline(line.text) and after + 1 < len(lines):
             kept.append(line)
             after += 1

@@ -26,7 +26,7 @@ _NEWLINE = re.compile(r"\n")
 # Bylines stand at the ends of a body.
 _BYLINES_BELOW = 4
 _SHORT_TEXT = 30
-_MOST_NOTES = 20
+_MOST_NOTES, _LONGEST_LINE = 20, 1000
 
 
 class Span(NamedTuple):
@@ -109,11 +109,15 @@ def _noted(kind: str, text: str, lines: Sequence[Line], declared: str) -> Iterat
 def _inline_links(text: str, start: int, end: int) -> list[Line]:
     """The lines of a body that lead away from it."""
     found = []
-    for line in text[start:end].split("\n"):
-        if line[:1] in INLINE_FIRST and INLINE_LINK.match(line):
-            found.append(Line(start, start + len(line), line.strip()))
-        start += len(line) + 1
-    return found[:MOST_EDITS]
+    while start < end:
+        stop = text.find("\n", start, end)
+        stop = end if stop < 0 else stop
+        if text[start] in INLINE_FIRST and stop - start <= _LONGEST_LINE:
+            line = text[start:stop]
+            if INLINE_LINK.match(line):
+                found.append(Line(start, stop, line.strip()))
+        start = stop + 1
+    return found
 
 
 def _last_lines(text: str, head: Head, tail: Tail) -> list[Line]:
@@ -136,6 +140,8 @@ class Piece(NamedTuple):
 
 def _spans(text: str, head: Head, tail: Tail, removed: Sequence[Removed]) -> Iterator[Span]:
     """What leaves the text or stands in it otherwise, from its start to its end."""
+    # No blank line at all: each line is a paragraph.
+    gap = _GAP if _GAP.search(text, head.body, tail.body) else _NEWLINE
     at, between = 0, ""
     for piece in _pieces(text, head, tail, removed):
         if piece.start == piece.end:  # nothing is kept of what is left
@@ -145,7 +151,7 @@ def _spans(text: str, head: Head, tail: Tail, removed: Sequence[Removed]) -> Ite
         if text[at : piece.start] != between:
             yield Span(piece.before, at, piece.start, between)
         if piece.start >= head.body:
-            yield from _gaps(text, piece, (head.body, tail.body))
+            yield from _gaps(text, piece.start, piece.end, gap)
         at, between = piece.end, "\n\n"
     yield Span("blank-lines", at, tail.navigation, "")
     yield Span("navigation", tail.navigation, len(text), "")
@@ -167,11 +173,8 @@ def _pieces(text: str, head: Head, tail: Tail, removed: Sequence[Removed]) -> It
     yield Piece(before, at, tail.body)
 
 
-def _gaps(text: str, piece: Piece, body: tuple[int, int]) -> Iterator[Span]:
+def _gaps(text: str, start: int, end: int, gap: re.Pattern[str]) -> Iterator[Span]:
     """What stands between the paragraphs of a piece of a body, where it is not one blank line."""
-    # No blank line at all: each line is a paragraph.
-    gap = _GAP if _GAP.search(text, *body) else _NEWLINE
-    _, start, end = piece
     places = (match.span() for match in gap.finditer(text, start, end) if match[0] != "\n\n")
     first = next(places, None)
     if first is None:

@@ -17,6 +17,7 @@ _LIST_ITEM = re.compile(r"[-*\u2022\u2013\u2014\u25cf\u25aa]\s|\(?\d{1,2}[.)]\s|
 _SIGN_OFF = re.compile(r"[\[(].{1,40}[\])]")
 # What is longer is a sentence, whatever it ends in.
 LONGEST_LINK = 160
+_WINDOW = 1 << 12
 
 
 class Line(NamedTuple):
@@ -43,7 +44,21 @@ def lines_before(text: str, floor: int, at: int) -> Iterator[Line]:
         start = text.rfind("\n", floor, at) + 1 or floor
         if stripped := text[start:at].strip():
             yield Line(start, at, stripped)
-        at = start - 1
+            at = start - 1
+        else:
+            at = _end_above(text, floor, start - 1)
+
+
+def _end_above(text: str, floor: int, at: int) -> int:
+    """The end of the last line with something on it that ends at `at` or before; `floor` where there is none."""
+    ends = at
+    while at > floor:
+        start = max(floor, at - _WINDOW)
+        if kept := text[start:at].rstrip():
+            stop = text.find("\n", start + len(kept), ends)
+            return ends if stop < 0 else stop
+        at = start
+    return floor
 
 
 def line_from(text: str, at: int) -> Line | None:

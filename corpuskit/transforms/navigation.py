@@ -33,6 +33,7 @@ from corpuskit.transforms.words import (
     is_copyright,
     is_section,
     says_so,
+    starts_home,
 )
 
 # A tail of fewer lines may be a sign-off; fewer than this is never cut by structure alone.
@@ -80,10 +81,10 @@ def find_tail(text: str, start: int, source: Source, repeats: Repeats) -> Tail:
 
 
 class Found(NamedTuple):
-    """The first line of navigation, how many of its lines are sure to be that, and the characters of the others."""
+    """The first line of navigation, how many of its lines the source repeats, and the characters not sure to be any."""
 
     first: Line
-    sure: int
+    repeated: int
     unsure_chars: int
 
 
@@ -101,15 +102,14 @@ def _structural(text: str, start: int, repeats: Repeats) -> Found | None:
     # In a source of which enough is known, what only looks like navigation must also say that it is.
     if repeats.texts >= _ENOUGH_TEXTS and not sure:
         return None
-    return Found(first, sure, sum(len(line.text) for line in cut if not _says_so(line)))
+    return Found(first, 0, sum(len(line.text) for line in cut if not _says_so(line)))
 
 
 def _over_cut(text: str, start: int, found: Found, source: Source) -> Problem | None:
     """The problem where too much of a text would be cut that is neither repeated nor says that it is navigation."""
     length = len(text) - start
-    # Enough lines say what they are, or nothing is left above: no article to spare.
-    if found.unsure_chars <= source.max_cut * length or found.sure >= _FEWEST_LINES:
-        return None
+    if found.unsure_chars <= source.max_cut * length or found.repeated >= _FEWEST_LINES:
+        return None  # what the source repeats makes sure of what stands between
     if next(lines_before(text, start, found.first.start), None) is None:
         return None
     message = (
@@ -152,7 +152,7 @@ def _repeated(text: str, start: int, repeats: Repeats) -> Found | None:
         if not _belongs(text, line, first):
             break
         first, unsure = line, unsure + len(line.text)
-    return Found(first, len(found), unsure)
+    return Found(first, len(found & tails.lines), unsure)
 
 
 class _Look(NamedTuple):
@@ -179,7 +179,7 @@ def _says_so(line: Line) -> bool:
 def _belongs(text: str, line: Line, below: Line) -> bool:
     if not is_adjacent(text, line, below) or not is_bridge(line.text) or is_list_item(line.text):
         return False
-    return "\n\n" in text.strip() and INLINE_LINK.match(line.text) is None
+    return INLINE_LINK.match(line.text) is None and "\n\n" in text[: below.start].strip()
 
 
 def _blocks(text: str, lines: Sequence[Line]) -> Sequence[Block]:
@@ -272,7 +272,7 @@ def _is_top(line: Line, repeats: Repeats) -> int:
     """2 where a line says itself that it is navigation, 1 where the source repeats it there, else 0."""
     if len(line.text) > LONGEST_LINK or is_byline(line.text):
         return 0
-    if is_buttons(line.text) or is_breadcrumb(line.text):
+    if is_buttons(line.text) or (is_breadcrumb(line.text) and starts_home(line.text)):
         return 2
     return int(keyed(line.text) in repeats.head)
 
@@ -285,9 +285,6 @@ def cut_repeated(draft: Draft, source: Source, repeats: Repeats) -> Draft:
     start, end = _repeated_ends(text, source, repeats)
     if (start, end) == (0, len(text)):
         return draft
-    if len(text) - (end - start) > source.max_cut * len(text):
-        message = f"repeated lines are {1 - (end - start) / len(text):.0%} of the text; nothing was cut"
-        return draft._replace(notes=(*draft.notes, Problem("over-cut", message, "/text")))
     edits = [
         Edit("navigation", "text", len(text[:at].encode()), piece.encode(), b"")
         for at, piece in ((end, text[end:]), (0, text[:start]))
@@ -308,8 +305,10 @@ def _repeated_ends(text: str, source: Source, repeats: Repeats) -> tuple[int, in
         count += 1
     start = top[count].start if 1 < count < len(top) else 0
     found = _repeated(text, start, repeats)
-    if found is None or not any(
-        keyed(line.text) in repeats.tails.lines for line in lines_from(text, found.first.start)
+    if (
+        found is None
+        or _over_cut(text, start, found, source)
+        or not any(keyed(line.text) in repeats.tails.lines for line in lines_from(text, found.first.start))
     ):
         return start, len(text)
     last = next(lines_before(text, start, found.first.start), None)

@@ -9,7 +9,7 @@ from corpuskit.transforms.lines import lines_before, lines_from
 # How far from either end a text is looked at, in lines.
 HEAD_LINES, TAIL_LINES = 10, 60
 # What is kept of a text to look for names in.
-_KEPT_CHARS = 4000
+_KEPT_CHARS, _LONGEST_LINE = 4000, 1000
 _DIGITS = re.compile(r"\d+")
 
 
@@ -25,8 +25,8 @@ class Page(NamedTuple):
 
 def page_of(name: str, title: str | None, text: str) -> Page:
     """The page of a text; `title` where that is known apart from it."""
-    head = tuple(line.text for line in islice(lines_from(text, 0), HEAD_LINES))
-    tail = tuple(line.text for line in islice(lines_before(text, 0, len(text)), TAIL_LINES))
+    head = tuple(line.text[:_LONGEST_LINE] for line in islice(lines_from(text, 0), HEAD_LINES))
+    tail = tuple(line.text[:_LONGEST_LINE] for line in islice(lines_before(text, 0, len(text)), TAIL_LINES))
     ends = text if len(text) <= 2 * _KEPT_CHARS else text[:_KEPT_CHARS] + text[-_KEPT_CHARS:]
     return Page(name, title, head, tail, ends)
 

@@ -5,12 +5,14 @@ from collections import Counter, deque
 from collections.abc import Sequence
 
 _FEWEST_TITLES, _SUFFIX_SHARE = 5, 0.5
-_MOST_NAMES = 200
+_MOST_NAMES, _LONGEST_TITLE = 200, 300
 _SEPARATOR = re.compile(r"\s+[-\u2013\u2014|:\u00b7\u2022\u00bb/]+\s+|\s*\|\s*")
 
 
 def suffix_of(title: str) -> tuple[str, str] | None:
     """What a title ends in behind its last separator: all of it with the separator, and the name alone."""
+    if len(title) > _LONGEST_TITLE:
+        return None
     match = deque(_SEPARATOR.finditer(title), maxlen=1)
     if not match or match[0].start() == 0:
         return None

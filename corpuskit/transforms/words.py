@@ -49,12 +49,12 @@ NAVIGATION: Mapping[str, tuple[str, ...]] = {
         "temukan kami di", "langganan", "berlangganan", "tentang kami", "hubungi kami", "kontak", "kontak kami",
         "redaksi", "karier", "karir", "pedoman media siber", "kebijakan privasi", "syarat dan ketentuan",
         "syarat & ketentuan", "peta situs", "iklan", "beranda", "kalender", "galeri foto", "kembali ke atas",
-        "sebelumnya", "selanjutnya", "berikutnya", "masuk", "daftar", "cari", "menu", "pengumuman", "agenda", "agenda kegiatan", "layanan", "layanan publik", "profil",
-        "statistik pengunjung", "total kunjungan", "total pengunjung", "pengunjung hari ini", "kunjungan hari ini",
-        "unduhan", "arsip", "arsip berita", "galeri", "foto", "video", "infografik", "podcast", "tautan",
-        "tautan terkait", "link terkait", "situs terkait", "top news", "lompat ke konten", "lompat ke konten utama",
-        "langsung ke konten", "loncat ke konten", "kebijakan", "ketentuan", "bantuan", "info iklan", "pasang iklan",
-        "kode etik",
+        "sebelumnya", "selanjutnya", "berikutnya", "masuk", "daftar", "cari", "menu", "pengumuman", "agenda",
+        "agenda kegiatan", "layanan", "layanan publik", "profil", "statistik pengunjung", "total kunjungan",
+        "total pengunjung", "pengunjung hari ini", "kunjungan hari ini", "unduhan", "arsip", "arsip berita",
+        "galeri", "foto", "video", "infografik", "podcast", "tautan", "tautan terkait", "link terkait",
+        "situs terkait", "top news", "lompat ke konten", "lompat ke konten utama", "langsung ke konten",
+        "loncat ke konten", "kebijakan", "ketentuan", "bantuan", "info iklan", "pasang iklan", "kode etik",
     ),
     "ms": (
         "berita berkaitan", "artikel berkaitan", "berita utama", "berita terkini", "kongsi", "kongsikan", "komen",
@@ -72,8 +72,9 @@ NAVIGATION: Mapping[str, tuple[str, ...]] = {
         "login", "search", "about", "about us", "contact", "contact us", "careers", "advertise", "privacy",
         "privacy policy", "cookie policy", "terms", "terms of use", "terms of service", "terms and conditions",
         "disclaimer", "sitemap", "site map", "rss", "home", "back to top", "previous", "next", "print",
-        "download the app", "advertisement", "skip to content", "skip to main content", "archives", "archive", "gallery", "photos", "videos", "podcasts",
-        "faq", "help", "corrections", "announcements", "quick links", "useful links", "visitors", "total visitors", "navigation", "menu",
+        "download the app", "advertisement", "skip to content", "skip to main content", "archives", "archive",
+        "gallery", "photos", "videos", "podcasts", "faq", "help", "corrections", "announcements", "quick links",
+        "useful links", "visitors", "total visitors", "navigation", "menu",
     ),
 }  # fmt: skip
 
@@ -111,8 +112,9 @@ _TELLING = BUTTONS - {
 # How a line begins that asks its reader to subscribe or follow: navigation where a source repeats it.
 APPEALS: Mapping[str, tuple[str, ...]] = {
     "id": (
-        "unduh", "download", "ikuti", "dapatkan", "berlangganan", "langganan", "gabung", "bergabung", "daftar sekarang", "daftarkan", "klik",
-        "simak berita", "baca berita", "temukan kami", "jangan lewatkan", "dukung kami", "pasang iklan",
+        "unduh", "download", "ikuti", "dapatkan", "berlangganan", "langganan", "gabung", "bergabung",
+        "daftar sekarang", "daftarkan", "klik", "simak berita", "baca berita", "temukan kami", "jangan lewatkan",
+        "dukung kami", "pasang iklan",
     ),
     "en": (
         "download", "get the app", "get our", "get breaking", "follow", "subscribe", "sign up", "join", "click here",
@@ -130,10 +132,10 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
         "editorial", "tajuk", "lingkungan", "properti", "berita", "warta", "kabar",
     ),
     "en": (
-        "news", "national", "international", "world", "politics", "crime", "local", "business", "economy", "finance",
-        "markets", "sports", "sport", "football", "entertainment", "celebrity", "music", "movies", "lifestyle", "life",
-        "technology", "tech", "science", "health", "education", "culture", "arts", "travel", "food", "opinion",
-        "environment", "energy", "weather", "breaking news",
+        "news", "national", "international", "world", "politics", "crime", "local", "business", "economy",
+        "finance", "markets", "sports", "sport", "football", "entertainment", "celebrity", "music", "movies",
+        "lifestyle", "life", "technology", "tech", "science", "health", "education", "culture", "arts", "travel",
+        "food", "opinion", "environment", "energy", "weather", "breaking news",
     ),
 }  # fmt: skip
 
@@ -143,9 +145,10 @@ HOMES = frozenset({"home", "beranda", "depan", "halaman depan", "homepage", "muk
 _CRUMBS = re.compile(r"\s+[>»\u203a/|→]+\s+|\s*[>»\u203a→]+\s*")
 _HASHTAGS = re.compile(r"(?:#\w+[\s,]*)+")
 _WORD = re.compile(r"[^\s,/|:()\d]+")
+# A notice, and no sentence about rights: with its sign and a year or a name, or begun by the words of one.
 _COPYRIGHT = re.compile(
-    r"(?:©|\(c\)\s*(?:19|20)\d\d|copyright\b|hak cipta\b)|\ball rights reserved\b|\bhak cipta dilindungi\b"
-    r"|\bsemua hak dilindungi\b",
+    r"©\s*(?:19|20)?\d\d|©\s*[^\W\d_a-z]|(?:copyright|hak cipta)\s*(?:©|\(c\)|(?:19|20)\d\d)|\(c\)\s*(?:19|20)\d\d"
+    r"|^(?:all rights reserved|(?:semua|seluruh) hak (?:cipta )?dilindungi|hak cipta (?:dilindungi|terpelihara))\b",
     re.IGNORECASE,
 )
 
@@ -180,7 +183,7 @@ BYLINE = re.compile(
 )
 _MENU = frozenset(word for table in (NAVIGATION, SECTIONS) for row in table.values() for word in row) | HOMES
 _MENU_STARTS = frozenset(entry.split()[0] for entry in _MENU)
-_UPDATE = re.compile(rf"(?:{_any_of(UPDATES)})\b.*\d", re.IGNORECASE)
+_UPDATE = re.compile(rf"(?:{_any_of(UPDATES)})(?: (?:on|at|pada))?\s*[:|-]?\s*(?P<when>\S.*)", re.IGNORECASE)
 _SECTION = re.compile(rf"(?:{_any_of(SECTIONS)})(?:\s*[|/&,-]\s*(?:{_any_of(SECTIONS)}))*", re.IGNORECASE)
 _APPEAL = re.compile(rf"(?:{_any_of(APPEALS)})\b", re.IGNORECASE)
 # A byline behind something else on one line.
@@ -218,9 +221,10 @@ def is_menu(line: str) -> bool:
     return entries.get(len(words), 0) > 1
 
 
-def is_update(line: str) -> bool:
-    """Whether a line prints when an article was changed."""
-    return len(line) <= 100 and _UPDATE.match(line) is not None
+def of_update(line: str) -> str | None:
+    """What a line prints behind a label such as "Diperbarui:", None where it has none."""
+    match = _UPDATE.match(line) if len(line) <= 100 else None
+    return match["when"] if match else None
 
 
 def is_appeal(line: str) -> bool:
@@ -254,6 +258,11 @@ def is_buttons(line: str) -> bool:
 def says_so(line: str) -> bool:
     """Whether a line alone, whatever its source repeats, says that it is navigation."""
     return len(line) <= 160 and (is_navigation_word(line) or is_copyright(line) or is_buttons(line))
+
+
+def starts_home(line: str) -> bool:
+    """Whether a line starts with the name of the first page of a site."""
+    return _CRUMBS.split(line)[0].split(" ")[0].strip().lower() in HOMES
 
 
 def is_breadcrumb(line: str) -> bool:
