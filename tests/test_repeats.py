@@ -13,11 +13,11 @@ import corpuskit
 from corpuskit.provenance import Source
 from corpuskit.transforms.drafts import Draft
 from corpuskit.transforms.layout import parse_layout
+from corpuskit.transforms.learning.pages import keyed
+from corpuskit.transforms.learning.repeats import NOTHING, Repeats, Sample, learn
+from corpuskit.transforms.learning.suffixes import suffix_of
+from corpuskit.transforms.learning.tails import Tails
 from corpuskit.transforms.navigation import cut_repeated
-from corpuskit.transforms.pages import keyed
-from corpuskit.transforms.repeats import NOTHING, Repeats, Sample, learn
-from corpuskit.transforms.suffixes import suffix_of
-from corpuskit.transforms.tails import Tails
 
 STAMP = "2017-12-19 13:16:05"
 WORDS = [
@@ -289,3 +289,36 @@ def test_keys_of_lines() -> None:
     """Digits count as equal, and nothing else does."""
     assert keyed("Komentar (12) \u00a9 2018") == keyed("Komentar (3) \u00a9 1999") == "Komentar (0) \u00a9 0"
     assert keyed("A") != keyed("a")
+
+
+def test_learning_from_titles_of_white_space() -> None:
+    """A title of 200,000 blanks is no title, and is done with in a moment."""
+    spaces = "a" + " " * 200_000 + "b"
+    assert suffix_of(spaces) is None
+    assert learn(Sample(f"{i}", None, f"{i} {spaces}\n\n{body(i)}") for i in range(20)).title_suffix is None
+
+
+def test_a_footer_of_unknown_words_is_learned() -> None:
+    """Several lines that stand as they are in one text after the other are navigation in any language."""
+    footer = "Wacanen Uga\nPawarta Liyane\nGambar Anyar\nBab Kita\nLayang Kanggo Kita"
+    texts = [page(i, footer if i < 12 else "") for i in range(200)]
+    assert bodies(texts) == [body(i) for i in range(200)]
+
+
+def test_lists_and_letters_that_some_articles_end_in_stay() -> None:
+    """What ends a few articles alike, and is no block of links, is text: lists, tables with figures, signatures."""
+    endings = [
+        lambda i: "Syarat peserta:\n\n1. Kartu keluarga\n2. Pas foto\n3. Meterai",
+        lambda i: (
+            f"Mata uang Beli Jual\nUSD 13.{400 + i} 13.{500 + i}\nEUR 15.{100 + i} 15.{200 + i}\nSGD 9.{i} 10.{i}"
+        ),
+        lambda i: f"Hormat kami,\n\nWarga {sentence(i)[:12]}\nJalan Melati No. {i}\nKupang",
+        lambda i: "Salam sehat,\n\ndr. Rina",
+    ]
+    for footer in ("", FOOTER):
+        texts, wanted = [], []
+        for i in range(200):
+            ending = endings[i % 4](i) if i % 5 == 0 else ""
+            texts.append(page(i, "\n\n".join(part for part in (ending, footer) if part)))
+            wanted.append(f"{body(i)}\n\n{ending}" if ending else body(i))
+        assert bodies(texts) == wanted

@@ -580,3 +580,102 @@ def test_three_hundred_files(shared: Callable[[str], Path], tmp_path: Path) -> N
     clean = [found[known["file"]] for known in truth if known["quirk"] == "clean"]
     assert sum(any(f["severity"] == "warning" for f in outcome.findings) for outcome in clean) <= 2
     assert quirks.unrestored(folder, release) == []
+
+
+# --- what must not be lost ---
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "Ia menuduh label itu melakukan pelanggaran hak cipta.",
+        "The judge said copyright protects expression, not ideas.",
+        '"Kami menghormati hak cipta," kata dia.', "Semua lagu bebas hak cipta.",
+        "Foto: \u00a9 Reuters",
+    ],
+)  # fmt: skip
+def test_a_sentence_about_rights_is_no_notice(article: Read, ending: str) -> None:
+    """Only a notice is cut alone: with a year, or begun by its words."""
+    assert article(f"Judul\n\n{STAMP}\n\n{SENTENCES}\n\n{ending}\n").row["text"] == f"{SENTENCES}\n\n{ending}"
+    notice = "Harian Senja \u00a9 2017. Semua hak dilindungi."
+    assert article(f"Judul\n\n{STAMP}\n\n{SENTENCES}\n\n{notice}\n").row["text"] == SENTENCES
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["1945", "1234567890", "17 Agustus 1945", "Update: korban tewas kini 15 orang dan 40 luka",
+     "Modified Newtonian dynamics was proposed in 1983 by a physicist.", "A > B > C", "Timnas 2-1 Persija > 3 > 4",
+     "Pertandingan digelar di Ambon, Rabu (25/10/2017)."],
+)  # fmt: skip
+def test_the_first_line_of_a_body_is_text(article: Read, first: str) -> None:
+    """Years, numbers, headings with dates and news of updates below the stamp are no second stamps."""
+    made = article(f"Judul\n\n{STAMP}\n\n{first}\n\n{BODY}\n")
+    assert said(made) == ("Judul", STAMP, [first, *BODY.split("\n\n")])
+
+
+def test_a_year_is_no_stamp(article: Read) -> None:
+    """A title that is a year, and a year below a title, are what they are."""
+    assert said(article(f"1984\n\n{BODY}\n")) == ("1984", None, BODY.split("\n\n"))
+    assert said(article(f"Judul\n\n1984\n\n{BODY}\n")) == ("Judul", None, ["1984", *BODY.split("\n\n")])
+
+
+def test_a_long_head_leaves_the_body(article: Read) -> None:
+    """However many lines of buttons stand below a stamp, the text after them is kept."""
+    tags = "\n".join(f"#tag{i}" for i in range(60))
+    assert article(f"Judul\n\n{STAMP}\n\n{tags}\n\n{SENTENCES}\n").row["text"].endswith(SENTENCES)
+
+
+def test_a_few_words_of_navigation_do_not_take_a_poem_along(article: Read) -> None:
+    """Words that say what they are do not make the lines after them navigation, where nothing repeats."""
+    poem = "\n".join(
+        f"baris puisi yang {word} itu pergi ke laut"
+        for word in ("biru", "sunyi", "jauh", "lama", "teduh") * 2
+    )
+    content = f"Judul\n\n{STAMP}\n\nSatu kalimat pendek.\n\nKontak\nRedaksi\nTerkait\n{poem}\n"
+    made = article(content)
+    assert poem in made.row["text"]
+    assert "over-cut" in {note.kind for note in made.notes}
+
+
+def test_navigation_off_keeps_every_line(article: Read) -> None:
+    """With `off`, buttons, breadcrumbs and names of sections are text or title like any other line."""
+    made = article(f"NASIONAL\n\nJudul\n\n{STAMP}\n\nFacebook Twitter\n\n{BODY}\n", navigation="off")
+    assert "Facebook Twitter" in made.row["text"]
+    assert made.row["title"] == "NASIONAL"
+
+
+@pytest.mark.parametrize(
+    ("printed", "instant"),
+    [
+        ("Selasa, 19 Desember 2017 13:16 WIB | Nasional", "2017-12-19T06:16:00Z"),
+        ("Nasional | Selasa, 19 Desember 2017 13:16 WIB", "2017-12-19T06:16:00Z"),
+        ("Selasa, 19 Desember 2017 13:16 WIB Penulis: Andi", "2017-12-19T06:16:00Z"),
+        ("Andi Wijaya - 19/12/2017 13:16", "2017-12-19T06:16:00Z"),
+        ("Khamis, 21 Disember 2017 10:00", "2017-12-21T03:00:00Z"),
+        ("Rabu, 19 Desember 2017 13:16 WIB", None),
+        ("12/10/2017 03.15 WIB", None),
+        ("12-10-2017 03.15", None),
+    ],
+)
+def test_stamps_with_company(article: Read, printed: str, instant: str | None) -> None:
+    """A section, a site or an author may stand beside a stamp; what has no certain reading is still the stamp."""
+    made = article(f"Judul\n\n{printed}\n\n{BODY}\n")
+    assert said(made) == ("Judul", printed, BODY.split("\n\n"))
+    assert made.instance.get("published") == instant
+    assert ("bad-timestamp" in {note.kind for note in made.notes}) == (instant is None)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["Baca juga: x\n", "a\n", "\n", " \n", "Oleh: Andi\n", "| ", "Home > ", "Kalimat.\n\n", STAMP + "\n",
+     "\u00a9 2017 x\n",
+     "#a ", "Terpopuler\n", "- ", "Judul\n", "&amp;", "<b>", "\u200b", "\x01"],
+)  # fmt: skip
+def test_any_repetition_is_read_to_its_end(piece: str) -> None:
+    """A text of 200,000 equal pieces, with every cut declared, is done in a moment: quadratic time would show."""
+    from corpuskit.transforms import Draft
+
+    draft = Draft({"text": "J\n\n" + piece * 200_000}, {}, (), ())
+    for transform in transforms_for(source(inline_links="cut", bylines="cut"), "text"):
+        draft = transform(draft)
+    assert isinstance(draft.fields["text"], str)

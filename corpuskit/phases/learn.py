@@ -11,7 +11,7 @@ from corpuskit.readers import READERS
 from corpuskit.schema import ArticleSchema
 from corpuskit.spec import CorpusSpec
 from corpuskit.transforms import Repeats, cuts_navigation
-from corpuskit.transforms.repeats import Sample, learn
+from corpuskit.transforms.learning.repeats import Sample, learn
 
 # Enough texts to see what a source repeats, few enough to be read twice.
 SAMPLE_TEXTS = 2000

@@ -18,7 +18,7 @@ from corpuskit.schema import ArticleSchema
 from corpuskit.spec import Dedup, Splits
 from corpuskit.splits import is_split_name
 from corpuskit.transforms import Repeats, transforms_for
-from corpuskit.transforms.repeats import NOTHING
+from corpuskit.transforms.learning.repeats import NOTHING
 from corpuskit.validation import Judge
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpuskit.proposal.folders import Folder
-from corpuskit.proposal.globs import globs
+from corpuskit.proposal.globs import Globs, globs
 
 # More sub-folders than this are shelves of one source, not sources.
 _MOST_SOURCES = 50
@@ -24,7 +24,7 @@ class Candidate:
     files: tuple[str, ...]
     deep: bool
 
-    def globs(self, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    def globs(self, without: frozenset[str] = frozenset()) -> Globs:
         """Globs for all files but those named."""
         return globs(self.folder, self.reader, set(self.files) - without, deep=self.deep)
 

@@ -30,8 +30,9 @@ def corpus_toml(
     corpus: Sequence[Guess], sources: Sequence[ProposedSource], left_out: Sequence[str], salt: str
 ) -> str:
     """The text of a corpus.toml."""
-    refused = any(g.key == "max_loss" and g.kind == "ask" for source in sources for g in source.guesses)
-    lines = [*wrapped([_HEAD + (_REFUSED if refused else _WORKS)]), ""]
+    asked = {guess.key for source in sources for guess in source.guesses if guess.kind == "ask"}
+    claim = _REFUSED if "max_loss" in asked else "" if "files" in asked else _WORKS
+    lines = [*wrapped([_HEAD + claim]), ""]
     for note in left_out:
         lines += wrapped([f"Left out: {note}"])
     lines += [""] if left_out else []

@@ -128,7 +128,8 @@ def _link(root: Path, folder: Folder, entry: os.DirEntry[str], left_out: LeftOut
     target_is_file = os.path.isfile(path)  # noqa: PTH113 - pathlib raises where it may not look
     if target_is_file and path.resolve().is_relative_to((root / folder.name).resolve()):
         return
-    left_out.add(folder.within(entry.name), f"is a link to {os.readlink(path)}, which is not followed")  # noqa: PTH115 - as it was written
+    written = os.fsencode(path.readlink()).decode(errors="backslashreplace")
+    left_out.add(folder.within(entry.name), f"is a link to {written}, which is not followed")
     folder.unwanted.append(entry.name)
 
 

@@ -3,6 +3,7 @@
 import glob
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
 from corpuskit.proposal.folders import Folder
 from corpuskit.readers import stem
@@ -11,7 +12,14 @@ from corpuskit.readers import stem
 _MOST_GLOBS = 200
 
 
-def globs(folder: Folder, reader: str, names: Collection[str], *, deep: bool) -> tuple[str, ...]:
+class Globs(NamedTuple):
+    """Globs for the files of a source; `is_exact` is false where they match others too, which were too many to tell."""
+
+    patterns: tuple[str, ...]
+    is_exact: bool = True
+
+
+def globs(folder: Folder, reader: str, names: Collection[str], *, deep: bool) -> Globs:
     """Globs for the named files of a reader in a folder, and below it where `deep`.
 
     Where other files have the same suffixes, the globs tell the names apart, letter by letter.
@@ -27,12 +35,12 @@ def globs(folder: Folder, reader: str, names: Collection[str], *, deep: bool) ->
         )
     below = [_beside(folder, "**/*" + glob.escape(suffix)) for suffix in suffixes]
     if _is_clear(folder, reader, wanted, tuple(suffixes)):
-        return tuple(below)
+        return Globs(tuple(below))
     return _limited([each for one in folders for each in _here(one, reader, wanted)], below)
 
 
-def _limited(exact: Sequence[str], plain: Sequence[str]) -> tuple[str, ...]:
-    return tuple(exact if len(exact) <= _MOST_GLOBS else plain)
+def _limited(exact: Sequence[str], plain: Sequence[str]) -> Globs:
+    return Globs(tuple(exact)) if len(exact) <= _MOST_GLOBS else Globs(tuple(plain), is_exact=False)
 
 
 def _beside(folder: Folder, pattern: str) -> str:

@@ -25,7 +25,7 @@ from corpuskit.schema import built_in
 from corpuskit.spec import Dedup, Splits
 from corpuskit.transforms import Draft, Repeats
 from corpuskit.transforms.head import find_head
-from corpuskit.transforms.repeats import Sample, learn
+from corpuskit.transforms.learning.repeats import Sample, learn
 from corpuskit.validation import compile_schema
 
 UNKNOWN = "LicenseRef-unknown"
@@ -45,7 +45,7 @@ class Inquiry:
 
 def inquire(candidate: Candidate, root: Path) -> Inquiry:
     """Look at a sample of a candidate, and propose the keys of its source."""
-    source = Source(candidate.name, 0, candidate.globs(), UNKNOWN, candidate.reader, language="und")
+    source = Source(candidate.name, 0, candidate.globs().patterns, UNKNOWN, candidate.reader, language="und")
     found = sample(root, candidate.files, source, candidate.reader)
     left_out = tuple(found.unreadable.items())
     if not found.records and not found.beginnings:
@@ -67,17 +67,22 @@ def inquire(candidate: Candidate, root: Path) -> Inquiry:
     elif not any(r.raw.strip() for r in found.records) and not found.beginnings:
         return Inquiry(None, (*left_out, (_named(candidate), "every sampled file is empty")))
     guesses = _guesses(candidate, source, found, fields)
-    globs = candidate.globs(frozenset(found.unreadable)) if found.unreadable else source.files
+    globs = candidate.globs(frozenset(found.unreadable))
+    if not globs.is_exact:
+        what = "too many folders to name each: these match files too that were left out; move those away"
+        guesses.append(Guess("files", None, what, "ask"))
     count = len(candidate.files) - len(found.unreadable)
     ordered = sorted(guesses, key=lambda guess: _ORDER.index(guess.key.partition(".")[0]))
-    return Inquiry(ProposedSource(candidate.name, candidate.reader, globs, count, tuple(ordered)), left_out)
+    return Inquiry(
+        ProposedSource(candidate.name, candidate.reader, globs.patterns, count, tuple(ordered)), left_out
+    )
 
 
 def _named(candidate: Candidate) -> str:
     """The files of a candidate in a few words."""
     if len(candidate.files) <= _NAMED:
         return ", ".join(candidate.files)
-    return f"{len(candidate.files):,} files {candidate.globs()[0]}"
+    return f"{len(candidate.files):,} files {candidate.globs().patterns[0]}"
 
 
 def _guesses(candidate: Candidate, source: Source, found: Sampled, fields: FieldGuesses) -> list[Guess]:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from corpuskit.proposal.guesses import Guess
 from corpuskit.transforms import Repeats
-from corpuskit.transforms.repeats import Block
-from corpuskit.transforms.suffixes import suffix_of
+from corpuskit.transforms.learning.repeats import Block
+from corpuskit.transforms.learning.suffixes import suffix_of
 
 _SHOWN_BLOCKS, _SHOWN_CHARS, _SHOWN_SUFFIXES = 5, 60, 3
 _LEAST_SUFFIX, _LEAST_SUFFIX_SHARE = 3, 0.02

@@ -36,7 +36,6 @@ class Sampled:
     `beginnings` are of texts too long to be sampled whole. `is_whole` says that nothing was left unread.
     """
 
-    files: int
     records: list[Record] = field(default_factory=list)
     beginnings: list[str] = field(default_factory=list)
     pointer: str | None = None
@@ -53,7 +52,7 @@ class Sampled:
 def sample(root: Path, files: Sequence[str], source: Source, reader: str) -> Sampled:
     """A sample of the files of a source, chosen by the digests of their names."""
     chosen = sorted(files, key=lambda name: sha256(name.encode()).digest())[:SAMPLE_TEXTS]
-    found = Sampled(len(files), is_whole=len(chosen) == len(files))
+    found = Sampled(is_whole=len(chosen) == len(files))
     if reader == "json":
         found.pointer = _pointer(root, chosen[:_ASKED])
     # What small files do not use of their share is left to the larger ones.

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from corpuskit.provenance import Source
 from corpuskit.transforms import doubts, layout, navigation, titles
 from corpuskit.transforms.drafts import Draft, Transform
-from corpuskit.transforms.repeats import NOTHING, Repeats
+from corpuskit.transforms.learning.repeats import NOTHING, Repeats
 
 __all__ = ["TRANSFORMS", "Draft", "Repeats", "Transform", "cuts_navigation", "transforms_for"]
 

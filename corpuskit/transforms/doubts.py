@@ -8,7 +8,7 @@ from typing import NamedTuple
 from corpuskit.provenance import Source
 from corpuskit.readers.records import Problem
 from corpuskit.transforms.drafts import Draft
-from corpuskit.transforms.repeats import Repeats
+from corpuskit.transforms.learning.repeats import Repeats
 
 _EXAMPLES = 3
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")

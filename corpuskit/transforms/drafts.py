@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from corpuskit.provenance import Source
 from corpuskit.readers.records import Edit, Problem
-from corpuskit.transforms.repeats import Repeats
+from corpuskit.transforms.learning.repeats import Repeats
 
 
 class Draft(NamedTuple):

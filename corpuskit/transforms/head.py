@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from corpuskit import timestamps
 from corpuskit.provenance import Source
+from corpuskit.transforms.learning.repeats import Repeats
+from corpuskit.transforms.learning.suffixes import suffix_of
 from corpuskit.transforms.lines import Line, ends_sentence, is_adjacent, is_list_item, line_from, lines_from
 from corpuskit.transforms.navigation import buttons, head_lines
-from corpuskit.transforms.repeats import Repeats
-from corpuskit.transforms.suffixes import suffix_of
 from corpuskit.transforms.words import BYLINE_BEHIND, is_byline, is_section, of_update
 
 _LONGEST_TITLE, _MOST_TITLE_LINES = 300, 3

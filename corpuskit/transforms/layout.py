@@ -15,9 +15,9 @@ from corpuskit.provenance import Source
 from corpuskit.readers.records import MOST_EDITS, Edit, Problem
 from corpuskit.transforms.drafts import Draft
 from corpuskit.transforms.head import Head, Stamp, bottom_stamp, find_head
+from corpuskit.transforms.learning.repeats import Repeats
 from corpuskit.transforms.lines import Line, line_from, lines_before
 from corpuskit.transforms.navigation import Tail, find_tail, is_cut_short
-from corpuskit.transforms.repeats import Repeats
 from corpuskit.transforms.words import INLINE_FIRST, INLINE_LINK, is_byline
 
 # Possessive: a text of nothing but newlines would otherwise take a hundred times its size in memory.

@@ -9,6 +9,9 @@ from typing import NamedTuple
 from corpuskit.provenance import Source
 from corpuskit.readers.records import Edit, Problem
 from corpuskit.transforms.drafts import Draft
+from corpuskit.transforms.learning.pages import HEAD_LINES, keyed
+from corpuskit.transforms.learning.repeats import Repeats
+from corpuskit.transforms.learning.tails import ENOUGH_PLAIN, MOST_BRIDGED
 from corpuskit.transforms.lines import (
     LONGEST_LINK,
     Line,
@@ -21,9 +24,6 @@ from corpuskit.transforms.lines import (
     lines_before,
     lines_from,
 )
-from corpuskit.transforms.pages import HEAD_LINES, keyed
-from corpuskit.transforms.repeats import Repeats
-from corpuskit.transforms.tails import ENOUGH_PLAIN, MOST_BRIDGED
 from corpuskit.transforms.words import (
     HOMES,
     INLINE_LINK,

@@ -5,8 +5,8 @@ import re
 from corpuskit.provenance import Source
 from corpuskit.readers.records import Edit, Problem
 from corpuskit.transforms.drafts import Draft
-from corpuskit.transforms.repeats import Repeats
-from corpuskit.transforms.suffixes import squeezed, suffix_of
+from corpuskit.transforms.learning.repeats import Repeats
+from corpuskit.transforms.learning.suffixes import squeezed, suffix_of
 
 _DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
 

@@ -145,9 +145,9 @@ HOMES = frozenset({"home", "beranda", "depan", "halaman depan", "homepage", "muk
 _CRUMBS = re.compile(r"\s+[>»\u203a/|→]+\s+|\s*[>»\u203a→]+\s*")
 _HASHTAGS = re.compile(r"(?:#\w+[\s,]*)+")
 _WORD = re.compile(r"[^\s,/|:()\d]+")
-# A notice, and no sentence about rights: with its sign and a year or a name, or begun by the words of one.
+# A notice, and no sentence about rights: with a year, or begun by its words.
 _COPYRIGHT = re.compile(
-    r"©\s*(?:19|20)?\d\d|©\s*[^\W\d_a-z]|(?:copyright|hak cipta)\s*(?:©|\(c\)|(?:19|20)\d\d)|\(c\)\s*(?:19|20)\d\d"
+    r"(?:©|\(c\)|copyright|hak cipta)\s*(?:©\s*|\(c\)\s*)?(?:19|20)\d\d"
     r"|^(?:all rights reserved|(?:semua|seluruh) hak (?:cipta )?dilindungi|hak cipta (?:dilindungi|terpelihara))\b",
     re.IGNORECASE,
 )
@@ -257,7 +257,9 @@ def is_buttons(line: str) -> bool:
 
 def says_so(line: str) -> bool:
     """Whether a line alone, whatever its source repeats, says that it is navigation."""
-    return len(line) <= 160 and (is_navigation_word(line) or is_copyright(line) or is_buttons(line))
+    return len(line) <= 160 and (
+        is_navigation_word(line) or "\u00a9" in line or is_copyright(line) or is_buttons(line)
+    )
 
 
 def starts_home(line: str) -> bool:

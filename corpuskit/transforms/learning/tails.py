@@ -8,8 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from corpuskit.transforms.learning.pages import TAIL_LINES, Page, keyed
 from corpuskit.transforms.lines import ends_sentence, is_bridge, is_link, is_list_item, is_sign_off
-from corpuskit.transforms.pages import TAIL_LINES, Page, keyed
 from corpuskit.transforms.words import is_appeal, is_copyright, says_so
 
 # Lines that differ from text to text, such as headlines of the day, may stand between repeated ones.
@@ -27,7 +27,7 @@ _ROUNDS = 8
 # Numbers that are spelled in more ways than this, and than a tenth of the texts, are facts.
 _FEW_SPELLINGS, _FACTS_SHARE = 6, 0.1
 # A title and a stamp are no text; a source has few pages that hold nothing else.
-_HEAD_OF_PAGE, _EMPTIED_SHARE = 3, 0.1
+_HEAD_OF_PAGE, _EMPTIED_SHARE = 2, 0.1
 
 Region = tuple[int, ...]
 
@@ -165,7 +165,7 @@ def _region(tail: _Tail, tails: Tails) -> Region:
     while places and tail.keys[places[-1]] not in tails.lines:
         places.pop()  # the topmost is never a sentence that only bridges
     found = {tail.keys[at] for at in places} & tails.lines
-    if not found & tails.strong and not any(map(is_copyright, found)):
+    if not found & tails.strong and not any(is_copyright(tail.lines[at]) for at in places):
         evident = (
             any(key in tails.sure or says_so(key) for key in found)
             or len(found & tails.plain) >= ENOUGH_PLAIN

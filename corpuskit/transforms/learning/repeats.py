@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Literal, NamedTuple
 
-from corpuskit.transforms.pages import Page, keyed, page_of
-from corpuskit.transforms.suffixes import learn_suffix
-from corpuskit.transforms.tails import NO_TAILS, Tails, learn_tails
-from corpuskit.transforms.tops import learn_tops, top_lines
+from corpuskit.transforms.learning.pages import Page, keyed, page_of
+from corpuskit.transforms.learning.suffixes import learn_suffix
+from corpuskit.transforms.learning.tails import NO_TAILS, Tails, learn_tails
+from corpuskit.transforms.learning.tops import learn_tops, top_lines
 from corpuskit.transforms.words import is_breadcrumb
 
 FEWEST_TEXTS = 5

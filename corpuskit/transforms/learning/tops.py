@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from corpuskit import timestamps
+from corpuskit.transforms.learning.pages import Page, keyed
 from corpuskit.transforms.lines import is_link
-from corpuskit.transforms.pages import Page, keyed
 from corpuskit.transforms.words import is_breadcrumb, is_buttons
 
 _FEWEST_TEXTS, _LEAST_SHARE, _MOST_ELSEWHERE = 5, 0.05, 0.25
