@@ -25,6 +25,8 @@ _BEHIND = re.compile(
 )
 # What may stand beside a stamp: an author, a site, a place; what is longer is a title.
 _LONGEST_REST = 40
+# Two titles that differ more in length are not the same.
+_LONGEST_PARTED = 60
 _YEAR = re.compile(r"\d{4}")  # rather a title, or the first word of a text
 _PLACE = re.compile(r"([^\W\d]+)(?: [^\W\d]+){0,2},\s+(?=\S*\d)")
 
@@ -74,22 +76,8 @@ def _head(text: str, lines: Sequence[Line], source: Source, repeats: Repeats) ->
         return Head(None, None, (), len(text)), 0
     read = timestamps.reader(source.date_format, source.timezone)
     top = _Top(text, lines, read, repeats, source.navigation != "off")
-    first = top.navigation(0)
-    stamp = _stamp_below(top, first)
-    if (
-        top.cuts
-        and stamp is not None
-        and stamp > first + 1
-        and _is_section(lines[first].text, lines[first + 1].text)
-    ):
-        first += 1  # the title is the line between the section and the stamp
-    if first and (
-        first == len(lines) or stamp == first or (stamp is None and ends_sentence(lines[first].text))
-    ):
-        first -= 1  # the line above a stamp or a text is the title, however often the source repeats it
+    first, stamp = _places(top)
     kept: tuple[Line, ...] = ()
-    if stamp is None and len(lines) - first < 2:
-        first = 0  # a title and a text must be left
     if stamp is None:
         title, after = _title_alone(top, first)
     else:
@@ -103,6 +91,22 @@ def _head(text: str, lines: Sequence[Line], source: Source, repeats: Repeats) ->
     if alone and (parted := _parted(lines[first], top.read)):
         title, found = parted
     return Head(title, found, (*kept, *below), len(text) if body is None else body.start), after
+
+
+def _places(top: _Top) -> tuple[int, int | None]:
+    """The places of the line that may be the title, and of the stamp."""
+    lines, first = top.lines, top.navigation(0)
+    stamp = _stamp_below(top, first)
+    if stamp is None:
+        if first and (len(lines) - first < 2 or ends_sentence(lines[first].text)):
+            first = max(0, min(first, len(lines) - 1) - 1)  # a title and a text must be left
+        return first, None
+    # The line above a stamp is the title, however often the source repeats it.
+    if first and stamp == first:
+        first -= 1
+    elif top.cuts and stamp > first + 1 and _is_section(lines[first].text, lines[first + 1].text):
+        first += 1
+    return first, stamp
 
 
 def _stamp_below(top: _Top, first: int) -> int | None:
@@ -283,13 +287,10 @@ def _is_title(top: _Top, at: int) -> bool:
 
 def _is_again(line: str, title: str) -> bool:
     """Whether a line is the title again, in other case or with the name of the site behind one of them."""
-    if abs(len(line) - len(title)) > _PARTED:
+    if abs(len(line) - len(title)) > _LONGEST_PARTED:
         return False
     forms = [{text.casefold(), _bare(text).casefold()} for text in (line, title)]
     return not forms[0].isdisjoint(forms[1])
-
-
-_PARTED = 60
 
 
 def _bare(title: str) -> str:
