@@ -141,7 +141,8 @@ def found(corpus: Callable[..., Path], tmp_path: Path, text: str | bytes, source
     [
         (f"Judul\n\n2017-12-19 10:00:00\n\n{BODY}\n\nKalimat ini terputus di tengah jalan tanpa ada akhirnya sama sek",
          "truncated-text"),
-        (f"Judul\n\n2017-12-19 10:00:00\n\n{BODY}\n\nKata dia (Suara", None),
+        (f"Judul\n\n2017-12-19 10:00:00\n\n{BODY}\n\nKata dia (Suara", "truncated-text"),
+        (f"Judul\n\n2017-12-19 10:00:00\n\n{BODY}\n\nSelesai", None),
         ("Judul\n\n2017-12-19 10:00:00\n\nFoto: Antara.", "short-text"),
         (f"Judul\n\n{BODY}", "missing-timestamp"),
         (f"2017-12-19 10:00:00\n\n{BODY}", "missing-title"),

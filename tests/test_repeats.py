@@ -322,3 +322,21 @@ def test_lists_and_letters_that_some_articles_end_in_stay() -> None:
             texts.append(page(i, "\n\n".join(part for part in (ending, footer) if part)))
             wanted.append(f"{body(i)}\n\n{ending}" if ending else body(i))
         assert bodies(texts) == wanted
+
+
+def test_headlines_that_other_texts_link_to_are_text_above_their_navigation() -> None:
+    """A list of headlines at the end of an article stays, though each of them stands in the lists of others."""
+    headlines = [sentence(7000 + i)[:-1] for i in range(20)]
+    listed = [
+        f"Kabar Terkait\n{headlines[i % 20]}\n{headlines[(i + 7) % 20]}\nIndeks Berita\nRedaksi"
+        for i in range(100)
+    ]
+    own = f"Lima berita yang paling banyak dibahas pekan ini:\n\n{headlines[0]}\n\n{headlines[3]}"
+    texts = [page(i, f"{own}\n\n{listed[i]}" if i == 50 else listed[i]) for i in range(100)]
+    assert bodies(texts) == [f"{body(i)}\n\n{own}" if i == 50 else body(i) for i in range(100)]
+
+
+def test_a_text_that_ends_in_the_first_line_of_its_navigation() -> None:
+    """A file cut off behind the heading that begins the navigation of all others has no such line in its text."""
+    texts = [page(i, f"Tag: {sentence(i)[:9]}\nIndeks Berita\nRedaksi") for i in range(40)]
+    assert parsed(page(99, "Tag:"), learned(texts)).fields["text"] == body(99)

@@ -652,6 +652,10 @@ def test_navigation_off_keeps_every_line(article: Read) -> None:
         ("Selasa, 19 Desember 2017 13:16 WIB Penulis: Andi", "2017-12-19T06:16:00Z"),
         ("Andi Wijaya - 19/12/2017 13:16", "2017-12-19T06:16:00Z"),
         ("Khamis, 21 Disember 2017 10:00", "2017-12-21T03:00:00Z"),
+        ("Senén, 18 Désémber 2017 tabuh 13:16", "2017-12-18T06:16:00Z"),
+        ("dinsdag 19 december 2017 om 13:16", "2017-12-19T06:16:00Z"),
+        ("dinsdag 19 december 2017 om 13:16 uur", None),
+        ("tiistai, 19 joulukuuta 2017 klo 13:16", None),
         ("Rabu, 19 Desember 2017 13:16 WIB", None),
         ("12/10/2017 03.15 WIB", None),
         ("12-10-2017 03.15", None),
@@ -679,3 +683,30 @@ def test_any_repetition_is_read_to_its_end(piece: str) -> None:
     for transform in transforms_for(source(inline_links="cut", bylines="cut"), "text"):
         draft = transform(draft)
     assert isinstance(draft.fields["text"], str)
+
+
+def test_what_a_text_announces_is_text(article: Read) -> None:
+    """Below a line that ends in a colon nothing is navigation for what it says alone."""
+    quoted = "Tentang Kami\nRedaksi\nHubungi Kami\nKebijakan Privasi"
+    said_so = "Di bagian bawah situs penipu itu tercantum tulisan berikut:"
+    content = f"Judul\n\n{STAMP}\n\n{SENTENCES}\n\n{said_so}\n\n{quoted}\n"
+    assert article(content).row["text"] == f"{SENTENCES}\n\n{said_so}\n\n{quoted}"
+    assert article(content.replace(f"{said_so}\n\n", "")).row["text"] == SENTENCES
+
+
+def test_a_title_below_the_stamp(article: Read) -> None:
+    """A file that starts with its stamp has a short line apart as its title; a sentence is text."""
+    made = article(f"{STAMP}\n\nJudul yang pendek\n\n{BODY}\n")
+    assert said(made) == ("Judul yang pendek", STAMP, BODY.split("\n\n"))
+    assert said(article(f"{STAMP}\n\n{BODY}\n"))[:2] == (None, STAMP)
+
+
+def test_a_page_that_lost_its_beginning(article: Read) -> None:
+    """A first line that is half of a sentence is no title, and is noted."""
+    first = (
+        "nama para pihak yang turut menerima uang terkait proyek itu akan diungkap di pengadilan, " * 2
+        + "kata jaksa."
+    )
+    made = article(f"{first}\n\n{BODY}\n")
+    assert said(made) == (None, None, [first, *BODY.split("\n\n")])
+    assert "truncated-text" in {note.kind for note in made.notes}

@@ -19,7 +19,9 @@ _DATE = re.compile(
 # A clock written with a dot is one behind a date only.
 _DOTTED = re.compile(r" ?[,|-]? ?a?\.? ?[12]\.2(?:\.2)?(?: ?[zu])?")
 # A month in a language that we do not know, or misspelt: no more than that may be on the line.
-_STRANGE = re.compile(r"(?:(?:w|!),? )?[12]s? [!u]\.?,? (4)(?: ?[,|-]? ?a?:? ?[12][:.]2.*)?")
+_STRANGE = re.compile(
+    r"(?:w(?: [!uw])?,? |[!u](?: [!u])?, )?[12]s? [!um]\.?,? (4)(?: ?[,|-]? ?(?:[a!uo]\.? ?){0,3}:? ?[12][:.]2.*)?"
+)
 # The day of the week and of the month, without a year.
 _DAY = re.compile(r"(?:l ?:? ?)?w\.? ?[,|/-]? ?[12](?:/[12]| ?m)(?:[ ,|-].*)?")
 

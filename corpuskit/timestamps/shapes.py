@@ -1,6 +1,7 @@
 """Short texts as tokens, each with a letter for what it is, so that patterns need not know words."""
 
 import re
+import unicodedata
 from typing import NamedTuple
 
 from corpuskit.timestamps.names import WORDS
@@ -80,4 +81,8 @@ def _letter(token: str) -> str:
 
 
 def _plain(word: str) -> str:
-    return word.lower().replace(".", "")
+    """A word as it stands in `names`: in small letters, without accents and stops."""
+    word = word.lower().replace(".", "")
+    if word.isascii():
+        return word
+    return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))

@@ -11,7 +11,7 @@ from corpuskit.transforms.learning.repeats import Repeats
 from corpuskit.transforms.learning.suffixes import suffix_of
 from corpuskit.transforms.lines import Line, ends_sentence, is_adjacent, is_list_item, line_from, lines_from
 from corpuskit.transforms.navigation import buttons, head_lines
-from corpuskit.transforms.words import BYLINE_BEHIND, is_byline, is_section, of_update
+from corpuskit.transforms.words import BYLINE_BEHIND, is_breadcrumb, is_byline, is_section, of_update, says_so
 
 _LONGEST_TITLE, _MOST_TITLE_LINES = 300, 3
 _LONGEST_STAMP, _LONGEST_BELOW = 100, 120
@@ -98,7 +98,8 @@ def _places(top: _Top) -> tuple[int, int | None]:
     lines, first = top.lines, top.navigation(0)
     stamp = _stamp_below(top, first)
     if stamp is None:
-        if first and (len(lines) - first < 2 or ends_sentence(lines[first].text)):
+        certain = first and (says_so(lines[first - 1].text) or is_breadcrumb(lines[first - 1].text))
+        if first and not certain and (len(lines) - first < 2 or ends_sentence(lines[first].text)):
             first = max(0, min(first, len(lines) - 1) - 1)  # a title and a text must be left
         return first, None
     # The line above a stamp is the title, however often the source repeats it.
@@ -275,7 +276,7 @@ def _title_alone(top: _Top, first: int) -> tuple[str | None, int]:
 def _is_title(top: _Top, at: int) -> bool:
     """Whether a line is a title: short, and above a blank line, repeated, or alone."""
     line = top.lines[at]
-    if len(line.text) > _LONGEST_TITLE:
+    if len(line.text) > _LONGEST_TITLE or (line.text[-1] == "." and len(line.text) > _LONGEST_BELOW):
         return False
     if at + 1 == len(top.lines) or not is_adjacent(top.text, line, top.lines[at + 1]):
         return True
@@ -309,9 +310,7 @@ def _below(top: _Top, after: int, title: str | None) -> tuple[int, tuple[Line, .
             after += count
         elif not later and _is_later(line.text, top.read):
             later = after = after + 1
-        elif (
-            after > start and title is not None and len(title) > _LONGEST_REST and _is_again(line.text, title)
-        ):
+        elif title is not None and line.text == title:
             after += 1
         elif is_byline(line.text) and after + 1 < len(lines):
             kept.append(line)

@@ -85,6 +85,8 @@ def _notes(
         yield Problem("missing-timestamp", "no timestamp below the title")
     if head.title is None:
         yield Problem("missing-title", "the text starts without a line that is a title")
+    if stamp is None and head.title is None and body[0].islower():
+        yield Problem("truncated-text", f"the text begins in a sentence: {body[:60]!r}\u2026", "/text")
     if tail.navigation == len(text) and tail.kept is None and is_cut_short(kept, repeats):
         closed = (
             f"; {repeats.closed} of {repeats.texts} texts of the source end in navigation"

@@ -11,7 +11,7 @@ from corpuskit.readers.records import Edit, Problem
 from corpuskit.transforms.drafts import Draft
 from corpuskit.transforms.learning.pages import HEAD_LINES, keyed
 from corpuskit.transforms.learning.repeats import Repeats
-from corpuskit.transforms.learning.tails import ENOUGH_PLAIN, MOST_BRIDGED
+from corpuskit.transforms.learning.tails import ENOUGH_PLAIN, MOST_BRIDGED, Tails
 from corpuskit.transforms.lines import (
     LONGEST_LINK,
     Line,
@@ -42,9 +42,9 @@ _FEWEST_LINES = 3
 _MOST_LINES = 400
 _MOST_ABOVE = 40
 # Of so many texts the navigation would repeat.
-_ENOUGH_TEXTS = 10
+_ENOUGH_TEXTS = 20
 _LONGEST_LABEL = 60
-_SHORTEST_BREAK = 20
+_SHORTEST_BREAK, _LONGEST_HEADING = 4, 30
 # A heading of one or two words above the links, such as "Kalender".
 _HEADING = re.compile(r"[^\W\d]+(?: [^\W\d]+)?:?")
 
@@ -71,10 +71,9 @@ def find_tail(text: str, start: int, source: Source, repeats: Repeats) -> Tail:
     elif source.navigation == "off":
         link = None
     else:
-        found = _repeated(text, start, repeats) or _structural(text, start, repeats)
-        link, kept = (found.first, _over_cut(text, start, found, source)) if found else (None, None)
-        if kept is not None:
-            link = None
+        found = _found(text, start, repeats)
+        kept = _over_cut(text, start, found, source) if found else None
+        link = found.first if found and kept is None else None
     navigation = len(text) if link is None else link.start
     last = next(lines_before(text, start, navigation), None)
     return Tail(last.end if last else start, navigation, kept)
@@ -86,6 +85,23 @@ class Found(NamedTuple):
     first: Line
     repeated: int
     unsure_chars: int
+
+
+def _found(text: str, start: int, repeats: Repeats) -> Found | None:
+    """The navigation that a text ends in, None where there is none."""
+    found = _repeated(text, start, repeats) or _structural(text, start, repeats)
+    if found is None or not _announces(text, start, found.first):
+        return found
+    # What is announced is text, whatever it says; only that with which the navigation of others begins is not.
+    return _repeated(text, start, repeats, hears=False)
+
+
+def _announces(text: str, start: int, first: Line) -> bool:
+    """Whether the line above navigation says that something follows."""
+    line = next(lines_before(text, start, first.start), None)
+    return (
+        line is not None and line.text[-1] == ":" and len(line.text) > _LONGEST_HEADING and not _says_so(line)
+    )
 
 
 def _structural(text: str, start: int, repeats: Repeats) -> Found | None:
@@ -119,12 +135,16 @@ def _over_cut(text: str, start: int, found: Found, source: Source) -> Problem | 
     return Problem("over-cut", message, "/text")
 
 
-def _repeated(text: str, start: int, repeats: Repeats) -> Found | None:
-    """The navigation that a text ends in by its repeated lines, from the bottom up; None where there is none."""
+def _repeated(text: str, start: int, repeats: Repeats, *, hears: bool = True) -> Found | None:
+    """The navigation that a text ends in by its repeated lines, from the bottom up; None where there is none.
+
+    It begins with a line with which that of other texts begins, or, where it `hears`, one that says so.
+    """
     found: set[str] = set()
     tails = repeats.tails
     strong, evident, bridged, pending, unsure = False, False, 0, 0, 0
     first: Line | None = None
+    topmost: Line | None = None
     above: list[Line] = []
     upwards = islice(lines_before(text, start, len(text)), _MOST_LINES)
     for line in upwards:
@@ -133,10 +153,17 @@ def _repeated(text: str, start: int, repeats: Repeats) -> Found | None:
         key = look.key
         if look.says_so or key in tails.lines:
             found.add(key)
-            strong = strong or look.copyright or key in tails.strong
+            strong = (
+                strong
+                or look.copyright
+                or key in tails.strong
+                or (first is None and _is_sure_start(look, tails))
+            )
             evident = evident or look.says_so or key in tails.sure
-            first, bridged, unsure, pending = line, 0, unsure + pending, 0
-            above.clear()
+            bridged, topmost = 0, line
+            if key in tails.openers or (hears and look.says_so):
+                first, unsure, pending = line, unsure + pending, 0
+                above.clear()
         elif key in tails.bridges:
             bridged += 1
         elif look.bridges and bridged < MOST_BRIDGED:
@@ -145,6 +172,8 @@ def _repeated(text: str, start: int, repeats: Repeats) -> Found | None:
         else:
             break
     evident = evident or len(found & tails.plain) >= ENOUGH_PLAIN
+    if first is None and hears:
+        first, above, unsure = topmost, [], pending  # the middle of navigation whose beginning is lost
     if first is None or not (strong or (evident and len(found) > 1)):
         return None
     # Links that differ from text to text stand right above, without a blank line between.
@@ -153,6 +182,11 @@ def _repeated(text: str, start: int, repeats: Repeats) -> Found | None:
             break
         first, unsure = line, unsure + len(line.text)
     return Found(first, len(found & tails.lines), unsure)
+
+
+def _is_sure_start(look: "_Look", tails: Tails) -> bool:
+    """Whether a line begins the navigation of so many texts that it does where a text ends in it."""
+    return look.key in tails.openers and look.key in tails.sure and (look.says_so or look.key.endswith(":"))
 
 
 class _Look(NamedTuple):

@@ -165,7 +165,7 @@ def _any_of(table: Mapping[str, Iterable[str]]) -> str:
 _NAVIGATION = re.compile(
     rf"(?:\d+\s+)?(?:{_any_of(NAVIGATION)})(?:\s*:|\s*\(?\d+\)?|\s+[»\u203a>→]+)?", re.IGNORECASE
 )
-_LABELLED = re.compile(rf"(?:{_any_of(LABELS)})\s*:\s*\S", re.IGNORECASE)
+_LABELLED = re.compile(rf"(?P<label>{_any_of(LABELS)})\s*:", re.IGNORECASE)
 _LABEL_PARTS = re.compile(r"\s*[.|•·/]\s*")
 # The lead stands alone, or something is named behind a colon, a dash or an arrow.
 INLINE_LINK = re.compile(
@@ -199,6 +199,14 @@ def is_navigation_word(line: str) -> bool:
         return True
     parts = [part for part in _LABEL_PARTS.split(line) if part]
     return len(parts) > 1 and all(map(_NAVIGATION.fullmatch, parts))
+
+
+def labelled(line: str) -> str | None:
+    """The label of a list of keywords, `#` for one of hashtags, None for any other line."""
+    if line.startswith("#") and len(line) <= 160 and _HASHTAGS.fullmatch(line):
+        return "#"
+    match = _LABELLED.match(line) if ":" in line[:40] else None
+    return match["label"].lower() + ":" if match else None
 
 
 def is_menu(line: str) -> bool:

@@ -5,6 +5,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from corpuskit.transforms.lines import lines_before, lines_from
+from corpuskit.transforms.words import labelled
 
 # How far from either end a text is looked at, in lines.
 HEAD_LINES, TAIL_LINES = 10, 60
@@ -32,5 +33,5 @@ def page_of(name: str, title: str | None, text: str) -> Page:
 
 
 def keyed(line: str) -> str:
-    """The key of a line, by which lines are equal: itself with every run of digits as one zero."""
-    return _DIGITS.sub("0", line)
+    """The key of a line, by which lines are equal: its label if it is labelled, else itself with digits as zeros."""
+    return labelled(line) or _DIGITS.sub("0", line)

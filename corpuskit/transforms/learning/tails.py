@@ -5,7 +5,7 @@ straight from their last sentence to the same navigation, or end in it and have 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from corpuskit.transforms.learning.pages import TAIL_LINES, Page, keyed
@@ -24,6 +24,7 @@ _SURE_SHARE, _SURE_TEXTS, ENOUGH_PLAIN = 0.25, 100, 4
 # What is below a line in so many of its texts is usual; so many of the texts with that must lack the line.
 _USUAL_SHARE, _LEAST_WITHOUT, _LEAST_ALONE = 0.9, 0.1, 0.1
 _ROUNDS = 8
+_LEAST_OPENING = 0.02
 # Numbers that are spelled in more ways than this, and than a tenth of the texts, are facts.
 _FEW_SPELLINGS, _FACTS_SHARE = 6, 0.1
 # A title and a stamp are no text; a source has few pages that hold nothing else.
@@ -37,14 +38,15 @@ class Tails(NamedTuple):
 
     `lines` are navigation; `strong` are those of them that may be cut alone, `sure` those that make a block
     navigation although none of its lines says so; `plain` are links without numbers that change, of which
-    several do that too. `bridges` are long sentences that stand between such lines,
-    `closings` lines that end articles.
+    several do that too; `openers` are those with which it begins. `bridges` are long sentences that stand
+    between such lines, `closings` lines that end articles.
     """
 
     lines: frozenset[str] = frozenset()
     strong: frozenset[str] = frozenset()
     sure: frozenset[str] = frozenset()
     plain: frozenset[str] = frozenset()
+    openers: frozenset[str] = frozenset()
     bridges: frozenset[str] = frozenset()
     closings: frozenset[str] = frozenset()
 
@@ -94,8 +96,23 @@ def _learn(pages: Sequence[Page], *, links_only: bool) -> tuple[Tails, list[Regi
     bridges = {key for key in learned if _is_prose(key) and key not in strong}
     lines = learned.keys() - bridges
     plain = {key for key in lines - facts if is_link(key) and not is_list_item(key)}
-    tails = Tails(*map(frozenset, (lines, strong & lines, sure & lines, plain, bridges, closings)))
+    openers = _openers(all_tails, lines)
+    tails = Tails(*map(frozenset, (lines, strong & lines, sure & lines, plain, openers, bridges, closings)))
     return tails, [_region(tail, tails) for tail in all_tails]
+
+
+def _openers(tails: Iterable[_Tail], lines: Set[str]) -> set[str]:
+    """Lines that are the topmost of some navigation, and not in a single text alone.
+
+    A headline that stands in the lists of other texts is repeated, and may well be text above them.
+    """
+    tops: Counter[str] = Counter()
+    having: Counter[str] = Counter()
+    for tail in tails:
+        region = [tail.keys[at] for at in _walk(tail, lines)]
+        having.update(set(region))
+        tops.update(region[-1:])
+    return {key for key, n in tops.items() if n >= max(2, _LEAST_OPENING * having[key])}
 
 
 def _facts(tails: Iterable[_Tail], known: Mapping[str, int]) -> set[str]:
@@ -108,7 +125,7 @@ def _facts(tails: Iterable[_Tail], known: Mapping[str, int]) -> set[str]:
     return {k for k, lines in spelled.items() if len(lines) > max(_FEW_SPELLINGS, known[k] * _FACTS_SHARE)}
 
 
-def _walk(tail: _Tail, known: Mapping[str, int] | frozenset[str]) -> Iterator[int]:
+def _walk(tail: _Tail, known: Mapping[str, int] | Set[str]) -> Iterator[int]:
     """The places of known lines from the bottom up, until a line that belongs to a text."""
     bridged = 0
     for at, key in enumerate(tail.keys):
@@ -162,8 +179,8 @@ def _is_closing(key: str, below: Mapping[int, Sequence[str]], having: Mapping[st
 def _region(tail: _Tail, tails: Tails) -> Region:
     """The places of the repeated lines of one page from the top down, empty where they are too few to be cut."""
     places = list(_walk(tail, tails.lines | tails.bridges))
-    while places and tail.keys[places[-1]] not in tails.lines:
-        places.pop()  # the topmost is never a sentence that only bridges
+    while places and tail.keys[places[-1]] not in tails.openers and not says_so(tail.lines[places[-1]]):
+        places.pop()  # the topmost is no sentence that only bridges, and no headline of a list
     found = {tail.keys[at] for at in places} & tails.lines
     if not found & tails.strong and not any(is_copyright(tail.lines[at]) for at in places):
         evident = (
