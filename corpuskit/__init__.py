@@ -19,11 +19,13 @@ if TYPE_CHECKING:
         ReleaseExists,
         SchemaError,
         SpecError,
+        ValidationFailed,
     )
     from corpuskit.findings import Finding
     from corpuskit.loading import read
     from corpuskit.release import Release, build
     from corpuskit.report import Report, validate
+    from corpuskit.reports import write_report
     from corpuskit.spec import CorpusSpec, load_spec
 
 _HOMES = {
@@ -41,11 +43,13 @@ _HOMES = {
     "Report": "report",
     "SchemaError": "errors",
     "SpecError": "errors",
+    "ValidationFailed": "errors",
     "build": "release",
     "load_spec": "spec",
     "read": "loading",
     "validate": "report",
     "verify": "audit",
+    "write_report": "reports",
 }
 
 __all__ = [
@@ -63,11 +67,13 @@ __all__ = [
     "Report",
     "SchemaError",
     "SpecError",
+    "ValidationFailed",
     "build",
     "load_spec",
     "read",
     "validate",
     "verify",
+    "write_report",
 ]
 
 

@@ -1,16 +1,16 @@
 """How things look: findings, accounts and progress, with every value from data made inert."""
 
 import json
+import secrets
 import sys
 import time
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
 from corpuskit import layout
-from corpuskit.findings import KINDS, Finding
+from corpuskit.findings import KINDS, Finding, place, visible
 
 _SHOWN = 3
 _LONGEST, _LONGEST_LINE = 300, 4000
@@ -23,13 +23,7 @@ def inert(value: Any, longest: int = _LONGEST) -> str:
     text = str(value)
     if len(text) > longest:
         text = text[:longest] + "…"
-    return "".join(_escaped(c) for c in text)
-
-
-def _escaped(character: str) -> str:
-    if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
-        return f"\\u{ord(character):04x}"
-    return character
+    return visible(text)
 
 
 def _console(file: TextIO) -> Any:
@@ -44,16 +38,6 @@ def talk(message: str, *, quiet: bool = False) -> None:
     if not quiet:
         # Its end is the next move: only what is absurdly long is cut.
         sys.stderr.write(inert(message, _LONGEST_LINE) + "\n")
-
-
-def place(finding: Finding) -> str:
-    """file:line, or file and record number, as far as known."""
-    text = finding.file
-    if finding.line is not None:
-        text += f":{finding.line}"
-    if finding.record is not None:
-        text += f" record {finding.record}"
-    return text + (f" {finding.pointer}" if finding.pointer else "")
 
 
 def show_findings(findings: Sequence[Finding], *, shown: int = _SHOWN) -> None:
@@ -152,6 +136,25 @@ def show(*lines: str) -> None:
 
     for line in lines:
         console.print(Text(inert(line, _LONGEST_LINE)))
+
+
+@contextmanager
+def shielded(*, on: bool) -> Iterator[None]:
+    """What is printed within, no value of it is a command to GitHub Actions: `::` after blanks, or `##[` anywhere."""
+    token = secrets.token_hex(16)  # nobody's data can guess it, and so end the shield
+    if on:
+        command([f"::stop-commands::{token}"])
+    try:
+        yield
+    finally:
+        if on:
+            command([f"::{token}::"])
+
+
+def command(lines: Iterable[str]) -> None:
+    """Lines on stdout for the CI system that reads it."""
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    sys.stdout.flush()
 
 
 _PHASES = {

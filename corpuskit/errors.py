@@ -9,6 +9,7 @@ CorpusError                 anything corpuskit raises on purpose
 │   └── InputChanged        an input changed while it was read
 ├── OutputError             the output cannot be written                          exit 3
 ├── BuildRefused            a budget or gate refused; nothing is released         exit 1
+├── ValidationFailed        what was validated has findings of severity error     exit 1
 └── Busy                    another build holds the output                        exit 11
 """
 
@@ -102,6 +103,21 @@ class BuildRefused(CorpusError):
 
     def __str__(self) -> str:
         return " ".join(self.reasons)
+
+
+@dataclass(eq=False)
+class ValidationFailed(CorpusError):
+    """What was validated has errors; `places` are the first of them, each one line with its place."""
+
+    exit_code: ClassVar[int] = 1
+    errors: int
+    places: list[str]
+
+    def __str__(self) -> str:
+        more = self.errors - len(self.places)
+        lines = [*self.places, f"… and {more:,} more"] if more else self.places
+        return "".join([f"{self.errors:,} finding{'s' * (self.errors != 1)} of severity error",
+                        *(f"\n  {line}" for line in lines)])  # fmt: skip
 
 
 @dataclass(eq=False)

@@ -1,5 +1,6 @@
 """A finding as a value, the table of kinds, and the tally."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -65,6 +66,27 @@ def worst(findings: Sequence[Finding]) -> Severity | None:
     present = {f.severity for f in findings}
     ranked: tuple[Severity, ...] = ("error", "warning", "info")
     return next((s for s in ranked if s in present), None)
+
+
+def place(finding: Finding) -> str:
+    """file:line, or file and record number, and the pointer, as far as known."""
+    text = finding.file
+    if finding.line is not None:
+        text += f":{finding.line}"
+    if finding.record is not None:
+        text += f" record {finding.record}"
+    return text + (f" {finding.pointer}" if finding.pointer else "")
+
+
+def visible(text: str) -> str:
+    """A text as one line that nothing acts on: control, direction and line characters as escapes."""
+    return text if text.isascii() and text.isprintable() else "".join(map(_visible, text))
+
+
+def _visible(character: str) -> str:
+    if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
+        return f"\\u{ord(character):04x}"
+    return character
 
 
 # The kind of a failed JSON Schema keyword; keywords not named here are `schema-violation`.

@@ -1,42 +1,74 @@
 """`validate(paths)`: every record of any input judged where it lies."""
 
+import math
+import posixpath
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from corpuskit import layout
-from corpuskit.errors import InputError, SpecError
-from corpuskit.findings import Finding, finding
+from corpuskit.errors import InputError, SpecError, ValidationFailed
+from corpuskit.findings import Finding, finding, place, visible
 from corpuskit.provenance import Limits, Source
 from corpuskit.readers import READERS, Piece, Record, reader_for, stem
 from corpuskit.readers.dialect import Malformed, parse_value
 from corpuskit.schema import ArticleSchema, article_schema, built_in
-from corpuskit.validation import Judge, compile_schema, read_schema
+from corpuskit.validation import Judge, compile_schema, load_judge, read_schema
 
 # (file, bytes so far, records so far)
 Progress = Callable[[str, int, int], None]
 
 _STDIN = "-"
+_PLACES, _LONGEST = 5, 300  # how many errors an exception names, and how much of each
+_ALLOWANCE = re.compile(r"(?P<number>[0-9]{1,18})|(?P<percent>[0-9]{1,3}(\.[0-9]{1,9})?) *%", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """What validation found. `findings` are all of them; `summary` is what they come to.
 
-    `damaged` says that an input could not be read to its end.
+    `damaged` says that an input could not be read to its end, `beyond` that an error stands against
+    something that is no record: a corpus.toml, a file of a release. `paths` are what was validated, as given;
+    `folders` are, finding by finding, the folder that its `file` is relative to, where that is another one.
     """
 
     summary: Mapping[str, Any]
     findings: Sequence[Finding]
     damaged: bool = False
+    beyond: bool = False
+    paths: Sequence[str] = ()
+    folders: Sequence[str] = ()
 
     @property
     def ok(self) -> bool:
-        """Whether no finding is an error."""
-        return not any(f.severity == "error" for f in self.findings)
+        """Whether no finding is an error, but for those of the invalid records that were allowed."""
+        if not any(f.severity == "error" for f in self.findings):
+            return True
+        allowed = not self.beyond and not self.damaged
+        return allowed and 0 < self.summary.get("invalid", 0) <= self.summary.get("allowed", 0)
+
+    def located(self) -> Iterator[Finding]:
+        """The findings with their files as seen from where validation ran, those of a corpus.toml too."""
+        if not self.folders:
+            yield from self.findings
+            return
+        for each, folder in zip(self.findings, self.folders, strict=True):
+            yield (
+                replace(each, file=posixpath.normpath(posixpath.join(folder, each.file))) if folder else each
+            )
+
+    def raise_for_findings(self) -> None:
+        """Raise ValidationFailed, with the first places, unless the report is ok."""
+        if not self.ok:
+            errors = [f for f in self.located() if f.severity == "error"]
+            places = [visible(f"{place(f)}: {f.kind}: {f.message[:_LONGEST]}") for f in errors[:_PLACES]]
+            raise ValidationFailed(len(errors), places)
 
     def as_dict(self, most: int | None = None) -> dict[str, Any]:
         """The JSON of a validation, with at most so many findings."""
@@ -61,6 +93,7 @@ class _Tally:
     progress: Progress
     records: int = 0
     invalid: int = 0
+    errors: int = 0
     bytes: int = 0
     damaged: bool = False
     findings: list[Finding] = field(default_factory=list)
@@ -69,7 +102,9 @@ class _Tally:
         """Count a record with what was found about it."""
         found = list(findings)
         self.records += 1
-        self.invalid += any(f.severity == "error" for f in found)
+        errors = sum(f.severity == "error" for f in found)
+        self.errors += errors
+        self.invalid += errors > 0
         self.findings += found
 
 
@@ -79,20 +114,26 @@ def validate(
     *,
     document: bool = False,
     formats: bool = True,
+    registry: Mapping[str, Path | str] | None = None,
+    max_invalid: int | str = 0,
     progress: Progress | None = None,
 ) -> Report:
     """Judge every record of files, corpora (a corpus.toml) and releases by a JSON Schema.
 
     `schema` is a path or a parsed schema, by default the built-in article schema. JSON and JSONL records
     are judged as they stand; text files and a corpus.toml go through reader and conform first. With
-    `document` each .json file is one instance of any type. Raises SpecError for a path that is nothing
-    corpuskit can read, SchemaError for an unusable schema.
+    `document` each .json file is one instance of any type. `registry` maps URI prefixes to folders, in which
+    the schema's references below them are looked up; nothing is ever fetched. With `max_invalid`,
+    a number or a share like "1%", the report is ok although so many records are invalid. Raises SpecError
+    for a path that is nothing corpuskit can read, SchemaError for an unusable schema.
     """
     started = time.monotonic()
     listed = [paths] if isinstance(paths, str | Path) else list(paths)
+    allowance = _allowance(max_invalid)
     text = () if schema is not None else built_in().text
-    state = _Tally(*_judge(schema, formats=formats), text, progress or (lambda *_: None))
+    state = _Tally(*_judge(schema, formats=formats, registry=registry), text, progress or (lambda *_: None))
     checks = [_check_for(str(path), document=document) for path in listed]
+    folders: list[str] = []
     for path, check in zip(listed, checks, strict=True):
         try:
             check(str(path), state)
@@ -101,32 +142,62 @@ def validate(
             state.findings.append(
                 finding("unreadable-input", str(error), file=str(path), offset=getattr(error, "offset", None))
             )
+        folders += _folders(str(path), state.findings[len(folders) :])
     kinds = Counter(f.kind for f in state.findings)
     summary = {
         "records": state.records,
         "valid": state.records - state.invalid,
         "invalid": state.invalid,
+        "allowed": allowance(state.records),
         "bytes": state.bytes,
         "seconds": time.monotonic() - started,
         "by_kind": dict(sorted(kinds.items())),
     }
-    return Report(summary, state.findings, state.damaged)
+    beyond = sum(f.severity == "error" for f in state.findings) > state.errors
+    return Report(
+        summary,
+        state.findings,
+        state.damaged,
+        beyond,
+        [str(p) for p in listed],
+        folders if any(folders) else (),
+    )
+
+
+def _allowance(limit: int | str) -> Callable[[int], int]:
+    """How many of so many records may be invalid; raises SpecError for what is neither number nor share."""
+    match = _ALLOWANCE.fullmatch(str(limit).strip())
+    if match is None or Fraction(match["percent"] or 0) > 100:
+        raise SpecError(
+            f"{str(limit)!r} is neither a number of records nor a share of them.", "max-invalid", None,
+            "Write for example 10 or 1%.",
+        )  # fmt: skip
+    number, share = int(match["number"] or 0), Fraction(match["percent"] or 0) / 100
+    return lambda records: number + math.floor(share * records)
+
+
+def _folders(path: str, findings: Sequence[Finding]) -> list[str]:
+    """For each finding about a path, the folder its file is relative to: that of the corpus.toml, else none."""
+    folder = posixpath.dirname(path) if path.endswith(".toml") else ""
+    return ["" if f.file == path else folder for f in findings]
 
 
 _Check = Callable[[str, _Tally], None]
 
 
 def _judge(
-    schema: Path | str | Mapping[str, Any] | None, *, formats: bool
+    schema: Path | str | Mapping[str, Any] | None, *, formats: bool, registry: Mapping[str, Path | str] | None
 ) -> tuple[Judge, Callable[[], ArticleSchema]]:
     """The judge of raw records, and the columns of its schema for inputs that must be conformed first."""
     if schema is None:
         own = built_in()
-        return compile_schema(own.document, formats=formats), lambda: own
+        return compile_schema(own.document, formats=formats, registry=registry), lambda: own
     if isinstance(schema, str | Path):
-        document, judge = read_schema(Path(schema), formats=formats)
-        return judge, lambda: article_schema(document, file=Path(schema))
-    judge = compile_schema(schema, formats=formats)
+        file = Path(schema)
+        # Only columns need all files in one document; a verdict needs no more than the references it follows.
+        _, judge = load_judge(file, formats=formats, registry=registry)
+        return judge, cache(lambda: article_schema(read_schema(file, registry=registry)[0], file=file))
+    judge = compile_schema(schema, formats=formats, registry=registry)
     return judge, lambda: article_schema(schema)
 
 

@@ -1,23 +1,30 @@
 """A compiled schema: the verdict on an instance, and every reason against it."""
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin
 
 import jsonschema_rs
 
 from corpuskit.bundling import bundle
 from corpuskit.errors import SchemaError
-from corpuskit.validation.sentences import sentence
+from corpuskit.validation.identity import id_keyword
+from corpuskit.validation.references import BASE, Retriever, registered
+from corpuskit.validation.sentences import GIVEN_UP, sentence
 
 # A record that breaks more rules than this is explained by the first so many.
 _MAX_VIOLATIONS = 1000
-# Where a schema file has no $id, its references resolve below this name, a host that cannot exist (RFC 2606).
-_BASE = "http://corpuskit.invalid/schema/"
+_OVERLOOKED = re.compile(
+    r"Resource '(?P<uri>[^']+)' is not present in a registry and retrieving it failed: Retrieving external"
+)
+_FAILURES = (ValueError, jsonschema_rs.ReferencingError, RecursionError)
+_DRAFTS = "Known are drafts 4, 6, 7, 2019-09 and 2020-12, and metaschemas of your own by --registry."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,10 @@ def _violation(error: jsonschema_rs.ValidationError) -> Violation:
     # -rs names the rule by the keyword's place, also where that is an index or a property name.
     if keyword != error.kind.name and error.kind.name in error.schema_path:
         keyword = error.kind.name
+    if (
+        isinstance(error.kind, GIVEN_UP) and keyword != "pattern"
+    ):  # then the place ends with the pattern itself
+        keyword = "patternProperties"
     return Violation(pointer(path), keyword, pointer(list(error.schema_path)), sentence(error))
 
 
@@ -68,45 +79,112 @@ def load_schema(path: Path) -> Any:
         raise SchemaError(f"cannot be read: {error.strerror}.", str(path)) from error
     except json.JSONDecodeError as error:
         raise SchemaError(f"is not JSON: {error.msg}.", str(path), error.lineno) from error
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise SchemaError("is not JSON in UTF-8, or nested too deep.", str(path)) from error
+    except (ValueError, RecursionError) as error:
+        why = "is not JSON in UTF-8, nested too deep, or holds an integer of thousands of digits."
+        raise SchemaError(why, str(path)) from error
 
 
-def read_schema(path: Path, *, formats: bool = True) -> tuple[Any, Judge]:
+def read_schema(
+    path: Path, *, formats: bool = True, registry: Mapping[str, Path | str] | None = None
+) -> tuple[Any, Judge]:
     """The document of a schema file with all files that it refers to inside it, and its judge.
 
     Raises SchemaError for what is no schema, or refers to anything outside its folder.
     """
-    document = load_schema(path)
-    judge = compile_schema(
-        document, path, formats=formats
-    )  # refuses what leaves the folder, before it is followed
+    document, judge = load_judge(path, formats=formats, registry=registry)
+    # What leaves the folder was refused before it is followed here.
     return bundle(document, lambda name: load_schema(path.parent / name)), judge
 
 
-def compile_schema(document: Any, file: Path | None = None, *, formats: bool = True) -> Judge:
+def load_judge(
+    path: Path, *, formats: bool = True, registry: Mapping[str, Path | str] | None = None
+) -> tuple[Any, Judge]:
+    """The document of a schema file as it stands, and its judge; raises SchemaError as `read_schema` does."""
+    document = load_schema(path)
+    return document, compile_schema(document, path, formats=formats, registry=registry)
+
+
+def compile_schema(
+    document: Any,
+    file: Path | None = None,
+    *,
+    formats: bool = True,
+    registry: Mapping[str, Path | str] | None = None,
+) -> Judge:
     """A judge for a JSON Schema, draft by its `$schema`, formats asserted.
 
-    References may name files of the schema's own folder and nothing else; nothing is fetched. Raises
-    SchemaError where the document is no schema or refers to anything outside.
+    References may name files of the schema's own folder, and files below the folders to which `registry`
+    maps their URI prefix; nothing is fetched. Raises SchemaError where the document is no schema or refers
+    to anything else.
     """
     if not isinstance(document, dict | bool):
         raise SchemaError("is not a JSON Schema: neither an object nor true or false.", _name(file))
-    declared = document.get("$id", "") if isinstance(document, dict) else ""
-    base = urljoin(_BASE, declared) if isinstance(declared, str) else _BASE
-    if file is not None and not declared:
-        base = urljoin(_BASE, file.name)
+    base = _base(document, file)
+    prefix = base[: base.rfind("/") + 1]
+    own = (prefix, file.resolve().parent) if file is not None and prefix else None
+    retriever = Retriever(registered(registry or {}), own, load_schema, id_keyword(document))
     try:
-        validator = jsonschema_rs.validator_for(
+        return Judge(document, _compiled(document, base, retriever, formats=formats))
+    except SchemaError as error:
+        if error.file is not None:  # a document that the schema refers to is itself broken
+            raise
+        raise replace(error, message=f"is not usable: {error.message}", file=_name(file)) from error
+    except _FAILURES as error:
+        line = _first_line(error)
+        hint = _DRAFTS if line.startswith("Unknown meta-schema") else None
+        raise SchemaError(f"is not a usable JSON Schema: {line}", _name(file), None, hint) from error
+
+
+def _compiled(document: Any, base: str, retriever: Retriever, *, formats: bool) -> jsonschema_rs.Validator:
+    """The engine's validator, with every document that the schema refers to."""
+    found: dict[str, Any] = {}
+
+    def attempt(retriever: Retriever) -> jsonschema_rs.Validator:
+        return jsonschema_rs.validator_for(
             document,
             validate_formats=formats,
             base_uri=base,
-            retriever=_Retriever(base, file.resolve().parent if file else None),
+            retriever=retriever,
+            registry=jsonschema_rs.Registry(list(found.items()), retriever=retriever) if found else None,
             pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=1_000_000),
         )
-    except (ValueError, jsonschema_rs.ReferencingError, RecursionError) as error:
-        raise SchemaError(f"is not a usable JSON Schema: {_first_line(error)}", _name(file)) from error
-    return Judge(document, validator)
+
+    while True:
+        retriever.refused.clear()
+        try:
+            return attempt(retriever)
+        except _FAILURES as error:
+            failure = error
+        if retriever.refused:
+            # The engine asks in no fixed order and stops at the first refusal: so ask for all of them.
+            with suppress(*_FAILURES):
+                attempt(replace(retriever, strict=False))
+            if any(uri in retriever.known for uri in retriever.refused):
+                continue
+            raise min(retriever.refused.items())[1] from failure
+        # What only a `$dynamicRef` names, or the metaschema of another draft, the engine does not look for.
+        overlooked = _OVERLOOKED.match(str(failure))
+        if overlooked is None or (uri := overlooked["uri"]) in found:
+            raise failure
+        found[uri] = _metaschema(uri) or replace(retriever, strict=False)(uri)
+        if uri in retriever.refused:
+            raise retriever.refused[uri] from failure
+
+
+def _metaschema(uri: str) -> Any:
+    """The published metaschema of a draft or of one of its vocabularies, None for any other URI."""
+    # Files of a package that jsonschema brings: nothing is fetched, and nothing imported where it is not needed.
+    from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]  # it has no py.typed
+
+    return REGISTRY.contents(uri) if uri in REGISTRY else None
+
+
+def _base(document: Any, file: Path | None) -> str:
+    """The URI against which the references of a document resolve: its own, or one for its file."""
+    declared = document.get(id_keyword(document), "") if isinstance(document, dict) else ""
+    if not isinstance(declared, str) or not (declared := urldefrag(declared).url):
+        return urljoin(BASE, file.name) if file is not None else BASE
+    return urljoin(BASE, declared)
 
 
 def _name(file: Path | None) -> str:
@@ -115,22 +193,4 @@ def _name(file: Path | None) -> str:
 
 def _first_line(error: BaseException) -> str:
     lines = str(error).splitlines() or [type(error).__name__]
-    return lines[0].removeprefix("ValueError: ")
-
-
-@dataclass(frozen=True, slots=True)
-class _Retriever:
-    """Resolves references below the schema's own base to files of its folder, and refuses all others."""
-
-    base: str
-    folder: Path | None
-
-    def __call__(self, uri: str) -> Any:
-        prefix = self.base[: self.base.rfind("/") + 1]
-        if self.folder is None or not prefix or not uri.startswith(prefix):
-            raise ValueError(f"the reference {uri!r} leaves the schema's folder; nothing is fetched")
-        relative = unquote(urlsplit(uri[len(prefix) :]).path)
-        target = (self.folder / relative).resolve()
-        if not target.is_relative_to(self.folder) or not target.is_file():
-            raise ValueError(f"the reference {relative!r} is no file of the schema's folder")
-        return json.loads(target.read_bytes())
+    return lines[0].removeprefix("ValueError: ").removesuffix(".") + "."

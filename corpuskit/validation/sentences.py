@@ -69,6 +69,17 @@ _RULES: dict[str, Callable[[Any, Any], str]] = {
 }
 
 
+# A pattern that was not decided carries the name of its keyword, yet not its fields.
+GIVEN_UP = (
+    jsonschema_rs.ValidationErrorKind.BacktrackLimitExceeded,
+    jsonschema_rs.ValidationErrorKind.RegexEngineFailure,
+)
+
+
+def _given_up(error: jsonschema_rs.ValidationError) -> str:
+    return f"{show(error.instance)} takes too many steps to compare with a pattern of the schema"
+
+
 def _place(error: jsonschema_rs.ValidationError) -> str:
     return "".join(
         f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path
@@ -94,7 +105,7 @@ def sentence(error: jsonschema_rs.ValidationError) -> str:
     if name in {"anyOf", "oneOf"} and (closest := _closest(error, getattr(kind, "context", []))):
         return f"{sentence(closest)} (the closest of several alternatives)"
     try:
-        text = _RULES[name](kind, error.instance)
+        text = _given_up(error) if isinstance(kind, GIVEN_UP) else _RULES[name](kind, error.instance)
     except KeyError:
         text = error.message if len(error.message) <= _LONGEST * 4 else error.message[: _LONGEST * 4] + "…"
     place = _place(error)
