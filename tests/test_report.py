@@ -192,3 +192,23 @@ def test_verdicts_equal_the_reference_library(tmp_path: Path) -> None:
         if draw.random() < 0.3:
             del record[draw.choice(sorted(record))]
         assert judge.accepts(record) == reference.is_valid(record), record
+
+
+def test_what_stands_before_a_damaged_file_of_a_corpus_is_judged(tmp_path: Path) -> None:
+    """Learning what a source repeats reads its files first, and leaves it to the judge to tell of a damaged one."""
+    (tmp_path / "1.txt").write_text(
+        "Judul\n\n32/13/2017\n\nIsi berita yang cukup panjang.\n", encoding="utf-8"
+    )
+    (tmp_path / "2.txt.gz").write_bytes(gzip.compress(b"Judul\n\nIsi\n" * 9)[:-12])
+    spec = tmp_path / "corpus.toml"
+    spec.write_text(
+        '[corpus]\nname = "c"\nversion = "1.0.0"\nlicense = "CC-BY-4.0"\n'
+        '[[source]]\nname = "s"\nfiles = ["[12].*"]\nlanguage = "id"\nlicense = "CC-BY-4.0"\n',
+        encoding="utf-8",
+    )
+    report = corpuskit.validate(spec)
+    assert report.damaged
+    assert report.summary["records"] == 1
+    assert {f.kind for f in report.findings if f.file == "1.txt"} == {"bad-timestamp"}
+    assert report.findings[-1].kind == "unreadable-input"
+    assert "2.txt.gz" in report.findings[-1].message

@@ -1,13 +1,15 @@
 """Before the map phase: what the texts of each source repeat, learned from a sample of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from itertools import islice
 
 from corpuskit.conform import Conformer
+from corpuskit.errors import InputError
 from corpuskit.phases.plan import Input, MapTask, map_tasks
 from corpuskit.provenance import Limits, Source
-from corpuskit.readers import READERS
+from corpuskit.readers import READERS, Piece, Record
 from corpuskit.schema import ArticleSchema
 from corpuskit.spec import CorpusSpec
 from corpuskit.transforms import Repeats, cuts_navigation
@@ -68,9 +70,15 @@ def _rank(name: str) -> bytes:
     return sha256(name.encode()).digest()
 
 
+def _read(piece: Piece, task: MapTask, limits: Limits) -> Iterator[Record]:
+    """The records of a piece up to where it cannot be read, of which the map phase will tell in its place."""
+    with suppress(InputError):
+        yield from READERS[task.reader](piece, task.source, limits)
+
+
 def _texts(task: MapTask, conformer: Conformer, limits: Limits) -> Iterator[Sample]:
     for piece in task.pieces:
-        for record in READERS[task.reader](piece, task.source, limits):
+        for record in _read(piece, task, limits):
             if record.problem is not None:
                 continue
             fields: Mapping[str, object] = conformer.draft(record).fields
