@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from corpuskit import layout
-from corpuskit.findings import KINDS, Finding, place, visible
+from corpuskit.findings import KINDS, Finding, place, shortened, visible
 
 _SHOWN = 3
 _LONGEST, _LONGEST_LINE = 300, 4000
@@ -20,10 +20,7 @@ _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 
 def inert(value: Any, longest: int = _LONGEST) -> str:
     """A value as one line for a terminal: control, direction and line characters as visible escapes."""
-    text = str(value)
-    if len(text) > longest:
-        text = text[:longest] + "…"
-    return visible(text)
+    return visible(shortened(str(value), longest))
 
 
 def _console(file: TextIO) -> Any:

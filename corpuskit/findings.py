@@ -78,6 +78,11 @@ def place(finding: Finding) -> str:
     return text + (f" {finding.pointer}" if finding.pointer else "")
 
 
+def shortened(text: str, longest: int) -> str:
+    """A text of at most so many characters, and an ellipsis where there were more."""
+    return text if len(text) <= longest else text[:longest] + "…"
+
+
 def visible(text: str) -> str:
     """A text as one line that nothing acts on: control, direction and line characters as escapes."""
     return text if text.isascii() and text.isprintable() else "".join(map(_visible, text))

@@ -255,9 +255,9 @@ def _check_corpus(path: str, state: _Tally) -> None:
         context, inputs = map_context(spec), find_inputs(spec)
         context = replace(context, repeats=learn_repeats(spec, inputs, context.schema))
     except SpecError as error:
-        place = error.file or path
+        named = error.file or path
         state.findings.append(
-            finding("bad-configuration", error.message, file=place, line=error.line, hint=error.hint)
+            finding("bad-configuration", error.message, file=named, line=error.line, hint=error.hint)
         )
         return
     sources = {source.name: source for source in spec.sources}

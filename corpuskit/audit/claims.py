@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from corpuskit.errors import CorpusError
+from corpuskit.findings import shortened
 
 # What reading raises where a file's digest is right and its content is not what a build writes.
 UNREADABLE = (OSError, pa.ArrowException, CorpusError, LookupError, TypeError, ValueError, AttributeError)
@@ -27,5 +28,4 @@ def differing(name: str, said: Any, meant: Any) -> str:
 
 
 def _short(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 120 else text[:120] + "…"
+    return shortened(json.dumps(value, ensure_ascii=False), 120)

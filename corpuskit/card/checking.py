@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from corpuskit.card.front_matter import split_card
-from corpuskit.findings import Finding, finding
+from corpuskit.findings import Finding, finding, shortened
 from corpuskit.layout import README
 
 _BLOCK = re.compile(
@@ -37,8 +37,7 @@ def _keys(head: dict[str, Any], expected: dict[str, Any], text: str) -> Iterator
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 200 else text[:200] + "…"
+    return shortened(repr(value), 200)
 
 
 def _line(text: str, start: str) -> int:

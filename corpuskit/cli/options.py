@@ -1,6 +1,5 @@
 """Options that every command has."""
 
-import json
 import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -37,7 +36,6 @@ def registry_of(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -
 
 def print_json(value: Any) -> None:
     """Print a value as JSON on stdout, with nothing that a terminal would act on."""
-    # Control characters are escaped by JSON itself but for DEL, C1 and format characters: so all non-ASCII is.
-    # `##[` would begin a command anywhere in a line of a GitHub log; in JSON it stands in strings only.
-    text = json.dumps(value, indent=2, ensure_ascii=True)
-    sys.stdout.write(text.replace("\x7f", "\\u007f").replace("##[", "#\\u0023[") + "\n")
+    from corpuskit.reports.outcome import inert_json
+
+    sys.stdout.write(inert_json(value, indent=2) + "\n")

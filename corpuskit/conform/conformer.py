@@ -10,6 +10,7 @@ from corpuskit import timestamps
 from corpuskit.conform.fitters import Fit, Misfit, escaped, fitter, holds_json
 from corpuskit.conform.mapping import mapped
 from corpuskit.digests import record_id
+from corpuskit.findings import shortened
 from corpuskit.languages import canonical_language
 from corpuskit.licenses import canonical_license
 from corpuskit.provenance import Source
@@ -306,8 +307,7 @@ def _json(value: Any) -> bytes:
 
 
 def _cut(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 80 else text[:80] + "…"
+    return shortened(json.dumps(value, ensure_ascii=False, default=str), 80)
 
 
 def _doubt(name: str, printed: str, kind: str) -> Problem:

@@ -8,6 +8,7 @@ from datetime import date
 from itertools import product
 
 from corpuskit import timestamps
+from corpuskit.findings import shortened
 from corpuskit.proposal.guesses import Guess
 
 # The date that a format reads from a stamp where it stands, None where it reads none: (stamp, format).
@@ -105,7 +106,7 @@ def guess_zone(stamps: Sequence[str], formats: tuple[str, ...], language: str | 
     for stamp in stamps:
         if match := _ZONE.search(stamp):
             printed[match[1] or match[2]] += 1
-    what = f"{len(naive):,} of {len(stamps):,} dates name no zone, such as {_cut(naive[0])!r}"
+    what = f"{len(naive):,} of {len(stamps):,} dates name no zone, such as {shortened(naive[0], _LONGEST_SHOWN)!r}"
     if printed:
         most = max(printed, key=lambda name: (printed[name], name))
         offset = most if ":" in most else f"{most[:3]}:{most[3:]}"
@@ -191,11 +192,7 @@ def _proof(form: Form) -> str:
 
 
 def _quoted(items: Sequence[str]) -> str:
-    return ", ".join(f'"{_cut(item)}"' for item in items)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "\u2026"
+    return ", ".join(f'"{shortened(item, _LONGEST_SHOWN)}"' for item in items)
 
 
 def formats_of(guesses: Sequence[Guess]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from corpuskit.findings import shortened
 from corpuskit.proposal.guesses import Guess
 from corpuskit.transforms import Repeats
 from corpuskit.transforms.learning.repeats import Block
@@ -29,14 +30,11 @@ def guess_navigation(repeats: Repeats, reader: str, cut: int, texts: int) -> Gue
 
 def _block(block: Block, texts: int) -> str:
     """A block in a line: which end, how often, its first and last line, and where to look."""
-    first, last, count = block.lines[0], block.lines[-1], len(block.lines)
-    lines = f'"{_cut(first)}"' if count == 1 else f'{count} lines, "{_cut(first)}" to "{_cut(last)}"'
+    first, last = (shortened(block.lines[at], _SHOWN_CHARS) for at in (0, -1))
+    count = len(block.lines)
+    lines = f'"{first}"' if count == 1 else f'{count} lines, "{first}" to "{last}"'
     share = f"{block.texts:,} of {texts:,} texts ({block.texts / texts:.0%})"
     return f"{block.end} of {share}: {lines}; see {', '.join(block.samples)}"
-
-
-def _cut(line: str) -> str:
-    return line if len(line) <= _SHOWN_CHARS else line[:_SHOWN_CHARS] + "\u2026"
 
 
 def guess_suffix(repeats: Repeats, titles: Sequence[str]) -> list[Guess]:

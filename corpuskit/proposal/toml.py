@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from corpuskit.findings import shortened
+
 # Where comments begin, and where lines end.
 _COLUMN, _WIDTH, _NARROWEST = 36, 116, 40
 _LONGEST_COMMENT = 600
@@ -50,10 +52,8 @@ def assignment(key: str, item: Any, comments: Iterable[str] = (), *, asked: bool
 def wrapped(comments: Iterable[str], width: int = _WIDTH) -> Iterator[str]:
     """Comments as lines of at most a width, with what would act in a terminal as visible escapes."""
     for comment in comments:
-        if len(comment) > _LONGEST_COMMENT:
-            comment = comment[:_LONGEST_COMMENT] + "\u2026"
         indent = "  " if comment.startswith("- ") else ""
-        shown = "".join(_escaped(c) for c in comment)
+        shown = "".join(_escaped(c) for c in shortened(comment, _LONGEST_COMMENT))
         lines = textwrap.wrap(shown, width - 2, subsequent_indent=indent, break_on_hyphens=False)
         yield from (f"# {line}" for line in lines)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from corpuskit.findings import KINDS, Finding, Severity, place, visible
+from corpuskit.findings import KINDS, Finding, Severity, place, shortened, visible
 
 # GitHub shows ten annotations of each level a step, and drops the others in silence.
 _MOST = 10
@@ -30,7 +30,7 @@ def _annotation(level: str, finding: Finding) -> str:
     if not facts["file"]:
         facts["line"] = None  # a line of no file
     named = ",".join(f"{name}={_property(str(value))}" for name, value in facts.items() if value)
-    message = finding.message if len(finding.message) <= _LONGEST else finding.message[:_LONGEST] + "…"
+    message = shortened(finding.message, _LONGEST)
     where = f" ({finding.pointer})" if finding.pointer else ""
     return f"::{level} {named}::{_data(message + where)}"
 
@@ -55,8 +55,7 @@ def step_summary(findings: Iterable[Finding], headline: str) -> Iterator[str]:
     if groups:
         yield "| severity | kind | findings | first |\n|---|---|---:|---|"
     for (severity, kind), group in sorted(groups.items(), key=lambda g: (ranks.index(g[0][0]), g[0][1])):
-        first = f"{place(group[0])}: {group[0].message}"
-        first = first if len(first) <= 300 else first[:300] + "…"
+        first = shortened(f"{place(group[0])}: {group[0].message}", 300)
         yield f"| {severity} | {_cell(kind)} | {len(group):,} | {_cell(first)} |"
 
 

@@ -32,7 +32,13 @@ def encodable(text: str) -> str:
 
 
 def compact_json(value: Any) -> str:
-    """A value as one line of ASCII JSON that neither a terminal nor the log of a CI system acts on."""
-    line = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    """A value as one line of inert JSON."""
+    return inert_json(value, separators=(",", ":"))
+
+
+def inert_json(value: Any, **form: Any) -> str:
+    """A value as ASCII JSON that neither a terminal nor the log of a CI system acts on; `form` as for `json.dumps`."""
+    # Control characters are escaped by JSON itself but for DEL, C1 and format characters: so all non-ASCII is.
+    text = json.dumps(value, ensure_ascii=True, **form)
     # `##[` begins a command wherever it stands in a line of a GitHub log; in JSON it stands in strings only.
-    return line.replace("\x7f", "\\u007f").replace("##[", "#\\u0023[")
+    return text.replace("\x7f", "\\u007f").replace("##[", "#\\u0023[")

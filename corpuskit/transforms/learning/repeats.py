@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Literal, NamedTuple
 
+from corpuskit.findings import shortened
 from corpuskit.transforms.learning.pages import Page, keyed, page_of
 from corpuskit.transforms.learning.suffixes import learn_suffix
 from corpuskit.transforms.learning.tails import NO_TAILS, Tails, learn_tails
@@ -104,10 +105,6 @@ def _title(page: Page, head: frozenset[str]) -> str | None:
     return next((line for line in page.head if keyed(line) not in head and not is_breadcrumb(line)), None)
 
 
-def _cut(line: str) -> str:
-    return line if len(line) <= _SHOWN_CHARS else line[:_SHOWN_CHARS] + "\u2026"
-
-
 def _blocks(
     pages: Sequence[Page], regions: Sequence[tuple[str, ...]], end: Literal["head", "tail"]
 ) -> Iterator[Block]:
@@ -119,4 +116,9 @@ def _blocks(
     for _, places in sorted(grouped.items(), key=lambda item: (-len(item[1]), item[0])):
         first = min(places, key=lambda at: pages[at].name)
         names = sorted(pages[at].name for at in places)
-        yield Block(end, tuple(map(_cut, regions[first])), len(places), tuple(names[:_SHOWN_SAMPLES]))
+        yield Block(
+            end,
+            tuple(shortened(line, _SHOWN_CHARS) for line in regions[first]),
+            len(places),
+            tuple(names[:_SHOWN_SAMPLES]),
+        )
