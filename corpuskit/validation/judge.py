@@ -4,7 +4,8 @@ import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,11 @@ class Judge:
 
     document: Mapping[str, Any] | bool
     validator: jsonschema_rs.Validator
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Compile again where it is unpickled: no compiled schema crosses a process boundary."""
+        return partial(compile_schema, self.document, **self.options), ()
 
     def accepts(self, instance: Any) -> bool:
         """Whether the instance satisfies the schema."""
@@ -123,8 +129,9 @@ def compile_schema(
     prefix = base[: base.rfind("/") + 1]
     own = (prefix, file.resolve().parent) if file is not None and prefix else None
     retriever = Retriever(registered(registry or {}), own, load_schema, id_keyword(document))
+    options = {"file": file, "formats": formats, "registry": registry}
     try:
-        return Judge(document, _compiled(document, base, retriever, formats=formats))
+        return Judge(document, _compiled(document, base, retriever, formats=formats), options)
     except SchemaError as error:
         if error.file is not None:  # a document that the schema refers to is itself broken
             raise
