@@ -32,7 +32,9 @@ def _unproven(terms: Terms, task: CheckTask, piece: Piece, checked: Checked, tel
     """The records of a piece but for those that are proven valid, which are counted."""
     limits = Limits()
     size = size_of(piece)
-    if task.reader != "jsonl" or (size is not None and size < _WORTH_PROVING):
+    # Of a slice the lines must be counted too.
+    small = piece.end is None and size is not None and size < _WORTH_PROVING
+    if task.reader != "jsonl" or small:
         for record in READERS[task.reader](piece, _SOURCE, limits):
             yield record
             tell((piece.name, record.place.length or 0, 1))

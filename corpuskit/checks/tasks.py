@@ -16,6 +16,9 @@ if TYPE_CHECKING:  # it brings pyarrow, which records judged as they stand do no
     from corpuskit.phases.map import MapContext
 
 
+STDIN = "-"
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What all tasks of a validation share.

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -50,9 +50,10 @@ class Judge:
         """Compile again where it is unpickled: no compiled schema crosses a process boundary."""
         return partial(compile_schema, self.document, **self.options), ()
 
-    def accepts(self, instance: Any) -> bool:
-        """Whether the instance satisfies the schema."""
-        return self.validator.is_valid(instance)
+    @property
+    def accepts(self) -> Callable[[Any], bool]:
+        """The verdict: a function from an instance to whether it satisfies the schema."""
+        return self.validator.is_valid  # without a call of ours between: this is asked for every record
 
     def explain(self, instance: Any) -> list[Violation]:
         """Every rule that the instance breaks; empty for a valid one."""
