@@ -15,6 +15,7 @@ from corpuskit.checks import planning
 from corpuskit.errors import OutputError, SpecError
 
 SCHEMA = {"required": ["id"], "properties": {"n": {"type": "integer"}}}
+_WITH_TEXT = {**SCHEMA, "properties": {"n": {"type": "integer"}, "text": {"type": "string"}}}
 BAD = [b'{"n": 1}', b'{"id":"x","n":"satu"}', b"{rusak", b'{"id":"\xff"}', b'  {"id":"y","n":1.5}  ']
 GOOD = b'{"id":"a","n":1}'
 
@@ -48,7 +49,7 @@ def test_each_input_has_a_file_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "in/b/c.json").write_bytes(b"[\n" + BAD[0] + b",\n {},\n" + GOOD + b"]")
     (tmp_path / "in/b/d.txt").write_bytes(b"\xff\xfe\xff")
     paths = [str(p) for p in sorted((tmp_path / "in").rglob("*.*"))]
-    corpuskit.validate(paths, SCHEMA | {"properties": {"text": {"type": "string"}}}, rejects=tmp_path / "out")
+    corpuskit.validate(paths, _WITH_TEXT, rejects=tmp_path / "out")
     found = _files(tmp_path / "out")
     assert set(found) == {"a.jsonl", "e.jsonl", "b/c.json", "b/d.txt"}
     assert json.loads(found["b/c.json"]) == [{"n": 1}, {}]
