@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from corpuskit.digests import file_sha256
 from corpuskit.errors import InputChanged, InputError, SpecError
 from corpuskit.provenance import Source
-from corpuskit.readers import Piece, reader_for, stem
+from corpuskit.readers import Piece, described, reader_for, stem
 from corpuskit.readers.streams import compression
 from corpuskit.spec import CorpusSpec
 
@@ -43,6 +43,9 @@ class MapTask:
     source: Source
     reader: str
     pieces: tuple[Piece, ...]
+
+    def __str__(self) -> str:
+        return described(self.pieces)
 
 
 def find_inputs(spec: CorpusSpec, pinned: Callable[[int], None] | None = None) -> list[Input]:

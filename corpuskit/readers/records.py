@@ -1,7 +1,7 @@
 """What every reader yields: a located record, parsed or with the reason why it cannot be."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -63,6 +63,13 @@ class Piece:
     end: int | None = None
     first_line: int = 1
     identifier: str | None = None
+
+
+def described(pieces: Sequence[Piece]) -> str:
+    """The name of the first piece, with its range where it has one, and how many others there are."""
+    first, more = pieces[0], len(pieces) - 1
+    name = first.name if first.end is None else f"{first.name} (bytes {first.start:,} to {first.end:,})"
+    return f"{name} and {more} more" if more else name
 
 
 @dataclass(slots=True)
