@@ -12,7 +12,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -210,31 +210,32 @@ def reference_says(schema: Any, instance: Any) -> bool:
     """The verdict of the reference library under the documented rules."""
     import jsonschema
 
-    validator = _validator()(
-        _in_python(schema), format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
+    validator = reference_class()(
+        in_python(schema), format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
     )
     return bool(validator.is_valid(instance))
 
 
-def _in_python(node: Any) -> Any:
-    """A drawn schema with its patterns as Python spells them."""
+def in_python(node: Any, patterns: Mapping[str, str] = PATTERNS) -> Any:
+    """A schema with its patterns as Python spells them."""
     if isinstance(node, list):
-        return [_in_python(item) for item in node]
+        return [in_python(item, patterns) for item in node]
     if not isinstance(node, dict):
         return node
     told = {}
     for name, value in node.items():
         if name == "pattern":
-            told[name] = PATTERNS[value]
+            told[name] = patterns[value]
         elif name == "patternProperties":
-            told[name] = {PATTERNS[p]: _in_python(below) for p, below in value.items()}
+            told[name] = {patterns[p]: in_python(below, patterns) for p, below in value.items()}
         else:
-            told[name] = value if name in {"const", "enum"} else _in_python(value)
+            told[name] = value if name in {"const", "enum"} else in_python(value, patterns)
     return told
 
 
 @cache
-def _validator() -> Any:
+def reference_class() -> Any:
+    """The reference library's validator of 2020-12 with the documented rules about numbers."""
     import jsonschema
 
     rules: dict[str, Callable[..., Iterator[Any]]] = {}
