@@ -234,10 +234,11 @@ def in_python(node: Any, patterns: Mapping[str, str] = PATTERNS) -> Any:
 
 
 @cache
-def reference_class() -> Any:
-    """The reference library's validator of 2020-12 with the documented rules about numbers."""
+def reference_class(base: Any = None) -> Any:
+    """The reference library's validator, by default of 2020-12, with the documented rules about numbers."""
     import jsonschema
 
+    base = base or jsonschema.Draft202012Validator
     rules: dict[str, Callable[..., Iterator[Any]]] = {}
 
     def rule(name: str, applies: Callable[[Any], bool], holds: Callable[[Any, Any], bool]) -> None:
@@ -258,7 +259,8 @@ def reference_class() -> Any:
     rule("const", lambda _: True, same)
     rule("enum", lambda _: True, lambda i, options: any(same(i, option) for option in options))
     rule("uniqueItems", lambda i: isinstance(i, list), lambda i, on: not on or not _repeats(i))
-    return jsonschema.validators.extend(jsonschema.Draft202012Validator, rules)
+    known = {name: check for name, check in rules.items() if name in base.VALIDATORS}
+    return jsonschema.validators.extend(base, known)
 
 
 def exact(number: float) -> Fraction:

@@ -133,11 +133,16 @@ FORMATS: dict[str, Callable[[str], bool]] = {
 }
 
 
-def checker() -> jsonschema.FormatChecker:
-    """A checker that knows these formats and no other."""
+# A draft knows the formats that it names; others are no rule in it.
+_SINCE = {"duration": 2019, "uuid": 2019, "iri": 7, "iri-reference": 7, "json-pointer": 6, "uri-reference": 6}
+
+
+def checker(draft: int = 2020) -> jsonschema.FormatChecker:
+    """A checker that knows these formats as far as a draft does, and no other."""
     made = jsonschema.FormatChecker(formats=())
     for name, holds in FORMATS.items():
-        made.checks(name)(lambda value, holds=holds: not isinstance(value, str) or holds(value))
+        if _SINCE.get(name, 0) <= draft:
+            made.checks(name)(lambda value, holds=holds: not isinstance(value, str) or holds(value))
     return made
 
 

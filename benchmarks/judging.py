@@ -77,26 +77,50 @@ class Row(NamedTuple):
         return Row(self.name, *sums, self.notes + other.notes)
 
 
+DRAFTS = {
+    "http://json-schema.org/draft-04/schema#": (4, jsonschema.Draft4Validator),
+    "http://json-schema.org/draft-06/schema#": (6, jsonschema.Draft6Validator),
+    "http://json-schema.org/draft-07/schema#": (7, jsonschema.Draft7Validator),
+    "https://json-schema.org/draft/2019-09/schema": (2019, jsonschema.Draft201909Validator),
+    "https://json-schema.org/draft/2020-12/schema": (2020, jsonschema.Draft202012Validator),
+}
+
+
 @cache
-def _class() -> Any:
-    """The reference with one rule more: a name that fails is an error of `propertyNames`."""
+def _class(base: Any) -> Any:
+    """The reference with two rules more.
+
+    A name that fails is an error of `propertyNames`. `dependencies` is read in all drafts, as the suite's optional
+    tests for 2019-09 and 2020-12 have it.
+    """
 
     def names(validator: Any, schema: Any, instance: Any, _schema: Any) -> Iterator[Any]:
         if validator.is_type(instance, "object"):
             below = validator.evolve(schema=schema)
             yield from (jsonschema.ValidationError(f"name {n!r}") for n in instance if not below.is_valid(n))
 
-    return jsonschema.validators.extend(reference_class(), {"propertyNames": names})
+    more = {"propertyNames": names} if "propertyNames" in base.VALIDATORS else {}
+    if "dependencies" not in base.VALIDATORS:
+        more["dependencies"] = jsonschema.Draft7Validator.VALIDATORS["dependencies"]
+    return jsonschema.validators.extend(reference_class(base), more)
 
 
 def reference(schema: Any) -> Callable[[Any], Errors]:
     """A function that gives all errors of an instance."""
-    validator = _class()(in_python(schema, _Patterns()), format_checker=checker())
+    draft, base = DRAFTS[schema.get("$schema", "https://json-schema.org/draft/2020-12/schema")]
+    validator = _class(base)(in_python(schema, _Patterns()), format_checker=checker(draft))
 
     def errors(instance: Any) -> Errors:
-        return frozenset((pointer(e.absolute_path), e.validator) for e in validator.iter_errors(instance))
+        return frozenset((pointer(e.absolute_path), _keyword(e)) for e in validator.iter_errors(instance))
 
     return errors
+
+
+def _keyword(error: Any) -> str | None:
+    """The keyword that failed; where `minContains` says how many there must be, none at all fails that."""
+    return (
+        "minContains" if error.validator == "contains" and "minContains" in error.schema else error.validator
+    )
 
 
 def pointer(path: Iterable[str | int]) -> str:

@@ -130,6 +130,25 @@ TABLE: dict[str, Schema] = {
     "letters": {"properties": {"id": {"multipleOf": 0.5}, "name": {"pattern": r"^\p{L}+$", "maxLength": 3}}},
 }
 
+# Keywords that came and went: each draft reads of them what it knows.
+OLD: Schema = {
+    "properties": {
+        "file": {"const": "pages/x.html"},
+        "url": {"type": ["string", "null"], "format": "iri"},
+        "must_contain": {
+            "items": [{"maxLength": 20}, {"type": "string"}],
+            "additionalItems": {"maxLength": 10},
+        },
+        "must_not_contain": {"contains": {"pattern": "e"}, "items": {"type": ["string", "integer"]}},
+        "x-note": {"type": "integer"},
+    },
+    "dependencies": {"url": ["license"], "file": {"required": ["must_contain"]}},
+    "propertyNames": {"pattern": "^[a-z_]+$"},
+    "if": {"required": ["license"]},
+    "then": {"properties": {"license": {"pattern": "CC"}}},
+    "dependentRequired": {"must_contain": ["url"]},
+}
+
 GENERATED: dict[str, Schema] = {
     "raw": _closed({
         "id": {"type": "string", "pattern": r"^[a-z-]+-\d{8}-[0-9a-f]{4}$"},

@@ -25,7 +25,7 @@ import strict_json
 import verdict_schemas as own
 from formats import FORMATS, drawn
 from generate import Plan, generate
-from judging import BOM, Errors, Expected, Row, array, compare, expected, reference, said, table
+from judging import BOM, DRAFTS, Errors, Expected, Row, array, compare, expected, reference, said, table
 from mutants import dump, mutants
 
 import corpuskit
@@ -263,6 +263,18 @@ def formats(name: str, scratch: Path, count: int, seed: int) -> Row:
     return lines(f"format {name}", path, {"properties": {"v": {"format": name}}})
 
 
+def drafts(data: Path, scratch: Path, count: int, seed: int) -> Iterator[Row]:
+    """Mutants of real pages by one schema as each draft reads it; what a draft does not know is no rule in it."""
+    folder, file, schemas = REAL["html-articles"]
+    sound = [json.loads(raw) for raw in (data / folder / file).read_bytes().splitlines()]
+    path = scratch / "drafts.jsonl"
+    path.write_bytes(b"\n".join(mutants(sound, count, seed)))
+    for uri, (draft, _) in DRAFTS.items():
+        # Since 2020-12 `items` is one schema.
+        for title, schema in [*schemas.items(), *([("old keywords", own.OLD)] if draft < 2020 else [])]:
+            yield lines(f"draft {draft}, {title}", path, {"$schema": uri} | schema)
+
+
 def plans(scratch: Path, size: int, seed: int) -> Iterator[Plan]:
     """Generated corpora with few and with many defects."""
     for number, invalid in enumerate((0.01, 0.3)):
@@ -289,6 +301,8 @@ def rounds(data: Path, scratch: Path, wanted: argparse.Namespace) -> Iterator[Ro
             yield formats(name, scratch, wanted.mutants // len(FORMATS), seed)
         for name in sorted(here):
             yield from mutated(data, name, scratch, wanted.mutants // max(len(here), 1), seed)
+        if "html-articles" in here:
+            yield from drafts(data, scratch, wanted.mutants // 20, seed)
         if (data / "croissant-1.0").is_dir():
             yield from croissant(data, scratch, wanted.mutants // 20, seed)
         seed += 10

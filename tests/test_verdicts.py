@@ -59,6 +59,24 @@ def test_mutants_of_real_records(shared: Shared, tmp_path: Path, name: str) -> N
     assert total.records > 300
 
 
+def test_mutants_by_each_draft(shared: Shared, tmp_path: Path) -> None:
+    """Drafts 4, 6, 7, 2019-09 and 2020-12 read one schema differently, and both judges alike."""
+    _clean(verdicts.drafts(shared("html-articles").parent, tmp_path, 200, 2))
+
+
+def test_breaks_at_the_edges_of_blocks(tmp_path: Path) -> None:
+    """A line end, a blank line or a mark where one block of 4 MiB ends and the next begins."""
+    for edge in (4 << 20, 256 << 10):
+        for shift in range(-3, 4):
+            for tail in (
+                b'{"n":1}\r\n{"n":"x"}\r\n',
+                b'\r\n\r\n \r\n{"n":"x"}\r',
+                b'\xef\xbb\xbf{"n":1}\n{"n":"x"}\n',
+            ):
+                head = b'{"t":"' + b"a" * (edge + shift - 10) + b'"}' + b"\r\n"
+                _clean([_one(tmp_path, head + tail, {"properties": {"n": {"type": "integer"}}})])
+
+
 def test_real_documents(shared: Shared, tmp_path: Path) -> None:
     """Descriptions of data sets, each file one instance, as they are and damaged."""
     total = _clean(verdicts.croissant(shared("croissant-1.0").parent, tmp_path, 60, 1))
@@ -163,6 +181,15 @@ def test_the_keyword_at_a_false_schema(schema: Any) -> None:
     judge = corpuskit.validation.compile_schema(schema)
     (found,) = judge.explain({"url": 1, "minLength": 1} if "minLength" in str(schema) else {"url": 1})
     assert found.keyword in {None, *schema, "falseSchema"}
+
+
+@pytest.mark.xfail(reason="the engine leaves empty names out of the places it tells")
+@pytest.mark.parametrize("line", [b'{"":1}', b'{"":{"a":1}}', b'{"a":{"":[1]}}'])
+def test_the_pointer_to_an_empty_name(tmp_path: Path, line: bytes) -> None:
+    """RFC 6901: `/` points to the member whose name is empty, which is not the whole."""
+    schema = {"$defs": {"all": {"type": ["object", "array"], "additionalProperties": {"$ref": "#/$defs/all"},
+                                "items": {"$ref": "#/$defs/all"}}}, "$ref": "#/$defs/all"}  # fmt: skip
+    _clean([_one(tmp_path, line, schema)])
 
 
 @pytest.mark.xfail(reason="--document takes a byte order mark for broken JSON")
