@@ -6,6 +6,7 @@ all, two records instead of one, or the same record spelled in another way.
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 import unicodedata
@@ -39,12 +40,19 @@ VALUES: list[Any] = [
     "ID", "xx-XX",
 ]  # fmt: skip
 
+NAMES = ["x", "x-note", "", "a/b", "m~n", "Id", "\u00e9", "pattern", "7"]
+
 Change = Callable[[random.Random, dict[str, Any]], Any]
 
 
 def dump(value: Any) -> bytes:
     """One line of JSON."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def _drawn(pick: random.Random, values: Sequence[Any] = VALUES) -> Any:
+    """One of some values, for the record alone."""
+    return copy.deepcopy(pick.choice(values))
 
 
 def _inside(pick: random.Random, value: dict[str, Any]) -> tuple[Any, Any]:
@@ -66,12 +74,13 @@ def _delete(pick: random.Random, value: dict[str, Any]) -> None:
 
 def _replace(pick: random.Random, value: dict[str, Any]) -> None:
     holder, key = _inside(pick, value)
-    holder[key] = pick.choice(VALUES)
+    holder[key] = _drawn(pick)
 
 
 def _wrap(pick: random.Random, value: dict[str, Any]) -> None:
     holder, key = _inside(pick, value)
-    holder[key] = pick.choice([lambda v: [v], lambda v: {"value": v}, str, lambda v: [v, v]])(holder[key])
+    ways = [lambda v: [v], lambda v: {"value": v}, str, lambda v: [v, copy.deepcopy(v)]]
+    holder[key] = pick.choice(ways)(holder[key])
 
 
 def _literal(pick: random.Random, value: dict[str, Any]) -> None:
@@ -82,11 +91,9 @@ def _literal(pick: random.Random, value: dict[str, Any]) -> None:
 def _add(pick: random.Random, value: dict[str, Any]) -> None:
     holder, _ = _inside(pick, value)
     if isinstance(holder, dict):
-        holder[pick.choice(["x", "x-note", "", "a/b", "m~n", "Id", "\u00e9", "pattern", "7"])] = pick.choice(
-            VALUES
-        )
+        holder[pick.choice(NAMES)] = _drawn(pick)
     else:
-        holder.insert(pick.randrange(len(holder) + 1), pick.choice([*VALUES, *holder]))
+        holder.insert(pick.randrange(len(holder) + 1), _drawn(pick, [*VALUES, *holder]))
 
 
 def _text(pick: random.Random, value: dict[str, Any]) -> None:
@@ -107,7 +114,7 @@ def _rename(pick: random.Random, value: dict[str, Any]) -> None:
     if isinstance(holder, dict):
         holder[pick.choice([key.upper(), key + " ", key + "\n", "x" + key])] = holder.pop(key)
     else:
-        holder.append(holder[key])
+        holder.append(copy.deepcopy(holder[key]))
 
 
 _CHANGES: list[Change] = [
@@ -126,7 +133,7 @@ _CHANGES: list[Change] = [
 
 
 def _changed(pick: random.Random, value: dict[str, Any]) -> bytes:
-    value = json.loads(json.dumps(value))
+    value = copy.deepcopy(value)
     for _ in range(pick.choice([1, 1, 1, 2, 3])):
         if value:
             pick.choice(_CHANGES)(pick, value)

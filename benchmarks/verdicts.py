@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import strict_json
 import verdict_schemas as own
+from corpus_verdicts import conformed
 from formats import FORMATS, drawn
 from generate import Plan, generate
 from judging import BOM, DRAFTS, Errors, Expected, Row, array, compare, expected, reference, said, table
@@ -91,6 +92,8 @@ def mutated(data: Path, name: str, scratch: Path, count: int, seed: int) -> Iter
         path.write_bytes((BOM if number % 2 else b"") + (b"\r\n" if number % 3 == 1 else b"\n").join(made))
         yield lines(f"{name}, {title}, mutants", path, schema)
         yield elements(f"{name}, {title}, array", scratch / f"mutants-{number}.json", made, schema)
+        if title == "article":
+            yield conformed(f"{name}, corpus.toml", scratch / "conformed", made)
 
 
 def elements(name: str, path: Path, made: Sequence[bytes], schema: Any) -> Row:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import corpus_verdicts
 import pytest
 import strict_json
 import text_verdicts
@@ -181,6 +182,19 @@ def test_the_keyword_at_a_false_schema(schema: Any) -> None:
     judge = corpuskit.validation.compile_schema(schema)
     (found,) = judge.explain({"url": 1, "minLength": 1} if "minLength" in str(schema) else {"url": 1})
     assert found.keyword in {None, *schema, "falseSchema"}
+
+
+@pytest.mark.xfail(
+    reason="alone its pattern decides, in a corpus.toml what Unicode calls white space does too"
+)
+@pytest.mark.parametrize("text", ["\u0085", "\x1c \x1f"])
+def test_a_blank_text_is_blank_in_both_ways(tmp_path: Path, text: str) -> None:
+    """A record has one verdict by the built-in schema, alone and in a corpus.toml."""
+    path = tmp_path / "records.jsonl"
+    fields = {"id": "a", "source": "s", "language": "id", "license": "MIT", "text": text}
+    path.write_text(json.dumps(fields) + "\n")
+    (tmp_path / "corpus.toml").write_text(corpus_verdicts.SPEC)
+    assert corpuskit.validate(path).ok == corpuskit.validate(tmp_path / "corpus.toml").ok
 
 
 @pytest.mark.xfail(reason="the engine leaves empty names out of the places it tells")
