@@ -327,10 +327,10 @@ def main() -> int:
         for row in rounds(wanted.data, Path(scratch), wanted):
             rows[row.name] = rows[row.name] + row if row.name in rows else row
     print(table(rows.values()))
-    notes = [note for row in rows.values() for note in row.notes]
-    for note in notes[:40]:
-        print(note)
-    print(f"{len(notes):,} differences")
+    for row in rows.values():
+        for note in row.notes[:5]:
+            print(note)
+    print(f"{sum(len(row.notes) for row in rows.values()):,} differences, the first of each set above")
     return int(any(not row.clean for row in rows.values()))
 
 
