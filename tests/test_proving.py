@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import corpuskit
 from corpuskit.checks import planning, records
 from corpuskit.provenance import Limits, Source
 from corpuskit.readers import Piece, jsonl, proving
-from corpuskit.readers.dialect import Malformed, parse_object
+from corpuskit.readers.dialect import Malformed, exact_keys, parse_object
 from corpuskit.readers.proving import LineProver
 from corpuskit.validation import compile_schema
 
@@ -52,7 +53,7 @@ def _sound(line: bytes) -> bool:
 
 
 def _sifted(block: bytes) -> tuple[LineProver, int, list[tuple[int, int, bytes]]]:
-    prover = LineProver(JUDGE.accepts, DEPTH, lambda *_: None)
+    prover = LineProver(JUDGE.accepts, partial(exact_keys, depth=DEPTH), lambda *_: None)
     return prover, *prover.sift(block, 0, len(block))
 
 
@@ -139,7 +140,7 @@ def test_a_reader_with_a_prover_gives_the_same_places(
     monkeypatch.setattr(proving, "_WINDOW", pick.choice([16, 64, 1 << 18]))
     monkeypatch.setattr(jsonl.streams, "BLOCK", pick.choice([7, 100, 1 << 20]))
     monkeypatch.setattr(jsonl.streams, "_UNPACKED", 64)
-    prover = LineProver(JUDGE.accepts, DEPTH, lambda *_: None)
+    prover = LineProver(JUDGE.accepts, partial(exact_keys, depth=DEPTH), lambda *_: None)
     every, left = _records(path, None), _records(path, prover)
     assert len(left) + prover.records == len(every)
     assert [r for r in every if r in left] == left

@@ -7,6 +7,8 @@ from corpuskit.checks.tasks import Checked, CheckTask, Terms, in_file, size_of
 from corpuskit.engines import Tell
 from corpuskit.provenance import Limits, Source
 from corpuskit.readers import READERS, Piece, Record, jsonl
+from corpuskit.readers.dialect import exact_keys
+from corpuskit.validation.keys import key_counter
 from corpuskit.verdicts import explain, record_finding
 
 # A prover needs numpy, whose import takes as long as looking at every record of a small file.
@@ -41,9 +43,8 @@ def _unproven(terms: Terms, task: CheckTask, piece: Piece, checked: Checked, tel
         return
     from corpuskit.readers.proving import LineProver
 
-    prover = LineProver(
-        terms.judge.accepts, limits.depth, lambda size, records: tell((piece.name, size, records))
-    )
+    keys = key_counter(terms.judge.document, limits.depth, exact_keys)
+    prover = LineProver(terms.judge.accepts, keys, lambda size, records: tell((piece.name, size, records)))
     yield from jsonl.read(piece, _SOURCE, limits, prover)
     checked.records += prover.records
     checked.lines = prover.lines

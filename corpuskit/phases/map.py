@@ -21,7 +21,7 @@ from corpuskit.splits import is_split_name
 from corpuskit.transforms import Repeats, transforms_for
 from corpuskit.transforms.learning.repeats import NOTHING
 from corpuskit.validation import Judge
-from corpuskit.verdicts import explain, record_finding
+from corpuskit.verdicts import explain, is_blank, record_finding
 
 # So many records at a time are told of.
 _TOLD = 1000
@@ -103,7 +103,7 @@ def _rejections(article: Article, context: MapContext) -> list[Problem]:
 
 
 def _blank(row: Mapping[str, Any], text: tuple[str, ...]) -> bool:
-    return not any((row.get(name) or "").strip() for name in text)
+    return all(is_blank(row.get(name) or "") for name in text)
 
 
 def _known_id(record: Record, article: Article | None) -> str | None:

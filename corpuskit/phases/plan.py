@@ -244,7 +244,7 @@ def _cut(piece: Piece, item: Input) -> Iterator[Piece]:
     with piece.path.open("rb") as file:
         while start < item.bytes:
             end, ends = start, 0
-            while end < start + SLICE_BYTES and (chunk := file.read(1 << 20)):
+            while end < start + SLICE_BYTES and (chunk := file.read(min(1 << 20, SLICE_BYTES))):
                 end, ends = end + len(chunk), ends + chunk.count(b"\n")
             tail = file.readline()
             yield replace(piece, start=start, end=end + len(tail), first_line=line)

@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from corpuskit.readers.dialect import exact_keys
-from corpuskit.readers.records import Line
+from corpuskit.readers.records import BLANK, Line
 
 # What is looked at several times, so much at once that it stays in the cache of a core.
 _WINDOW = 256 << 10
@@ -21,7 +20,7 @@ _KEPT = 16 << 20
 _LF, _QUOTE, _COLON, _BACKSLASH = ord("\n"), ord('"'), ord(":"), ord("\\")
 # The bits that LF and colon share, with no byte of valid JSON outside strings but these two, and `*`.
 _COMMON = np.uint8(_LF & _COLON | ~(_LF | _COLON) & 0xFF)
-_BLANK = np.isin(np.arange(256), list(b" \t\r"))
+_IS_BLANK = np.isin(np.arange(256), list(BLANK))
 
 Places = npt.NDArray[np.int64]
 
@@ -30,12 +29,13 @@ Places = npt.NDArray[np.int64]
 class LineProver:
     """Proves lines valid by parsing them fast, counting their keys, and asking for the verdict.
 
-    `accepts` is the verdict on a parsed record, `depth` the limit of nesting; `moved` is told the bytes of each
-    block and the records proven there.
+    `accepts` is the verdict on a parsed record. `keys` counts the keys of one that is accepted, and gives less than
+    none where a number of it may be rounded, or nesting is too deep. `moved` is told the bytes of each block and
+    the records proven there.
     """
 
     accepts: Callable[[Any], bool]
-    depth: int
+    keys: Callable[[Any], int]
     moved: Callable[[int, int], None]
     records: int = 0
     lines: int = 0
@@ -74,17 +74,17 @@ class LineProver:
     def _unproven(
         self, window: memoryview, ends: Places, counts: list[int]
     ) -> Iterator[tuple[int, int, int]]:
-        accepts, depth, loads = self.accepts, self.depth, orjson.loads
+        accepts, count, loads = self.accepts, self.keys, orjson.loads
         first = passed = 0
         for index, (last, keys) in enumerate(zip(ends.tolist(), counts, strict=True)):
             line, here, first = window[first:last], first, last
             try:
                 value = loads(line)
             except orjson.JSONDecodeError:
-                if bytes(line).isspace():
+                if not bytes(line).strip(BLANK):
                     continue
             else:
-                if type(value) is dict and exact_keys(value, depth) == keys and accepts(value):
+                if type(value) is dict and accepts(value) and count(value) == keys:
                     passed += 1
                     continue
             yield index, here, last
@@ -101,7 +101,7 @@ def _key_counts(data: npt.NDArray[np.uint8], ends: Places, colons: Places) -> li
     quoted = colons[before == _QUOTE]
     inside = (data[quoted - 2] == _BACKSLASH) & (data[quoted - 3] != _BACKSLASH)
     counts = np.diff(np.searchsorted(quoted[~inside], ends), prepend=0)
-    parted = colons[_BLANK[before] & (_BLANK[second] | (second == _QUOTE))]
+    parted = colons[_IS_BLANK[before] & (_IS_BLANK[second] | (second == _QUOTE))]
     counts[np.searchsorted(ends, parted, side="right")] = -1
     told: list[int] = counts.tolist()
     return told

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple, Protocol
 
 from corpuskit.provenance import Limits, Place, Source
 
+# What JSON counts as white space (RFC 8259, section 2): a line of nothing else is no record.
+BLANK = b" \t\r\n"
 # More edits of one kind in one record are told as a single one from the first to the last.
 MOST_EDITS = 100_000
 
@@ -86,7 +88,7 @@ class Gathering:
         """Take the next bytes of the record."""
         if self.length < self.limit:
             self._kept.append(data[: self.limit - self.length])
-        self.blank = self.blank and (not data or data.isspace())
+        self.blank = self.blank and not data.strip(BLANK)
         self._digest.update(data)
         self.length += len(data)
 

@@ -15,6 +15,7 @@ import jsonschema_rs
 
 from corpuskit.bundling import bundle
 from corpuskit.errors import SchemaError
+from corpuskit.validation.dates import CHECKS
 from corpuskit.validation.identity import id_keyword
 from corpuskit.validation.references import BASE, Retriever, registered
 from corpuskit.validation.sentences import GIVEN_UP, sentence
@@ -151,6 +152,7 @@ def _compiled(document: Any, base: str, retriever: Retriever, *, formats: bool) 
         return jsonschema_rs.validator_for(
             document,
             validate_formats=formats,
+            formats=CHECKS,
             base_uri=base,
             retriever=retriever,
             registry=jsonschema_rs.Registry(list(found.items()), retriever=retriever) if found else None,
