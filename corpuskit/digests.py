@@ -76,8 +76,34 @@ def row_encoder(shapes: Mapping[str, Shape]) -> Callable[[Mapping[str, Any]], by
     length as 8 bytes big-endian; integers, instants (int64 microseconds, UTC) and IEEE doubles are 8 bytes
     big-endian; null is the tag "n" alone, so null differs from empty and 1 from 1.0 and from "1".
     """
-    columns = [(name, _length(name.encode()), _nullable(shapes[name])) for name in sorted(shapes)]
-    return lambda row: b"".join(head + encode(row.get(name)) for name, head, encode in columns)
+    columns = [_column(name, shapes[name]) for name in sorted(shapes)]
+
+    def encode(row: Mapping[str, Any]) -> bytes:
+        parts: list[bytes] = []
+        for name, null, head, inner in columns:
+            value = row.get(name)
+            if value is None:
+                parts.append(null)
+            elif inner is None:
+                data = value.encode()
+                parts += (head, len(data).to_bytes(8, "big"), data)
+            else:
+                parts += (head, inner(value))
+        return b"".join(parts)
+
+    return encode
+
+
+def _column(name: str, shape: Shape) -> tuple[str, bytes, bytes, Encoder | None]:
+    """Name, bytes for null, what stands before a value, and its encoder; none for text, which most columns are."""
+    head = _length(name.encode())
+    is_text = shape.kind in {"string", "json"}
+    return (
+        name,
+        head + b"n",
+        head + (b"s" if is_text else b""),
+        None if is_text else _ENCODERS[shape.kind](shape),
+    )
 
 
 def merkle_root(digests: Iterable[bytes]) -> str:

@@ -41,12 +41,12 @@ class ArticleSchema:
     notes: tuple[str, ...]
     file: Path | None = None
 
-    @property
+    @cached_property
     def added(self) -> frozenset[str]:
         """Columns that the document does not declare."""
         return frozenset(self.columns) - self.declared
 
-    @property
+    @cached_property
     def keeps_extra(self) -> bool:
         """Whether a column takes the fields that the document does not know."""
         return EXTRA in self.columns and (EXTRA in self.added or self.file is None)

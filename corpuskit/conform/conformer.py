@@ -15,7 +15,7 @@ from corpuskit.languages import canonical_language
 from corpuskit.licenses import canonical_license
 from corpuskit.provenance import Source
 from corpuskit.readers import reader_for
-from corpuskit.readers.dialect import dump_printed, parse_printed
+from corpuskit.readers.dialect import dump_printed, member_as_printed, parse_printed
 from corpuskit.readers.encodings import recode
 from corpuskit.readers.records import Edit, Problem, Record
 from corpuskit.schema import EXTRA, ArticleSchema
@@ -64,6 +64,21 @@ class Conformer:
         return frozenset(name for name, shape in self.schema.columns.items() if holds_json(shape))
 
     @cached_property
+    def strings(self) -> frozenset[str]:
+        """The columns that take any string as it is."""
+        plain = {name for name, shape in self.schema.columns.items() if shape.kind == "string"}
+        return frozenset(name for name in plain if not self.is_parsed(name))
+
+    def is_parsed(self, name: str) -> bool:
+        """Whether a column holds the canonical form of what its field says."""
+        return name in _PARSED and (name in self.schema.added or self.schema.file is None)
+
+    @cached_property
+    def filled(self) -> tuple[str, ...]:
+        """Columns that no field of the record fills: a field of that name goes to `extra`."""
+        return _filled(self.schema)
+
+    @cached_property
     def never_null(self) -> frozenset[str]:
         """The columns that an article can do without, but for which a user's own schema allows no null."""
         schema = self.schema
@@ -83,7 +98,7 @@ class Conformer:
             mapping = {}  # a text file has no fields to map
         if mapping:
             named, rest = mapped(rest, mapping)
-        aside = {name: rest.pop(name) for name in (*mapping, *_filled(self.schema)) if name in rest}
+        aside = {name: rest.pop(name) for name in (*mapping, *self.filled) if name in rest}
         return Draft(named | rest, aside, record.edits, record.notes)
 
     def article(self, draft: Draft, record: Record) -> Article:
@@ -159,12 +174,19 @@ class _Fitting:
 
     def known_fields(self) -> None:
         """Fit every field that the schema declares."""
+        rest, strings, declared = self.rest, self.conformer.strings, self.schema.declared
         for name in self.schema.columns:
-            if name in self.rest:
-                self._place(name, self.rest.pop(name))
+            if name in rest:
+                value = rest.pop(name)
+                if type(value) is str and name in strings:  # most values: no fitter has more to say of them
+                    self.row[name] = value
+                    if name in declared:
+                        self.instance[name] = value
+                else:
+                    self._place(name, value)
 
     def _place(self, name: str, value: Any) -> None:
-        if name in _PARSED and (name in self.schema.added or self.schema.file is None):
+        if self.conformer.is_parsed(name):
             self._place_parsed(name, value)
             return
         try:
@@ -271,8 +293,21 @@ class _Fitting:
         """`extra` as compact JSON, numbers as printed."""
         extra = self.extra
         if any(map(self._is_reprinted, extra.values())):
+            if (text := self._verbatim()) is not None:
+                return text
             extra = {key: self._printed_in_extra(key, value) for key, value in extra.items()}
         return dump_printed(extra)
+
+    def _verbatim(self) -> str | None:
+        """`extra` where all of its fields stand in the record just as they are written; None where one may not."""
+        if self.source.encoding is not None or self.conformer.mapped:
+            return None
+        members = []
+        for key, value in self.extra.items():
+            if (member := member_as_printed(self.record.raw, self.named.get(key, key), key, value)) is None:
+                return None
+            members.append(member)
+        return "{" + ",".join(members) + "}"
 
     def _printed_in_extra(self, key: str, value: Any) -> Any:
         name = self.named.get(key)
@@ -280,7 +315,7 @@ class _Fitting:
 
     def _is_reprinted(self, value: Any) -> bool:
         """Whether Python may write a number of the value otherwise than it was printed: 1.10 or -0."""
-        return _holds(value, float) or (self.has_minus_zero and _holds(value, int))
+        return _holds_number(value, self)
 
     @cached_property
     def has_minus_zero(self) -> bool:
@@ -294,12 +329,16 @@ class _Fitting:
         return self.conformer.draft(Record(self.record.place, self.record.raw, fields))
 
 
-def _holds(value: Any, kind: type) -> bool:
-    inner = value.values() if type(value) is dict else value if type(value) is list else ()
-    for item in inner:  # a loop: `any` and `map` would take two frames a level of depth
-        if _holds(item, kind):
-            return True
-    return type(value) is kind
+def _holds_number(value: Any, fit: _Fitting) -> bool:
+    kind = type(value)
+    if kind is dict or kind is list:
+        for item in (
+            value.values() if kind is dict else value
+        ):  # `any` and `map` would take two frames a level
+            if type(item) is not str and _holds_number(item, fit):
+                return True
+        return False
+    return kind is float or (kind is int and value == 0 and fit.has_minus_zero)
 
 
 def _json(value: Any) -> bytes:

@@ -105,9 +105,19 @@ def _groups(task: ShardTask) -> Iterator[Any]:
         for (folder, rows), begin, end in zip(task.rows, starts[:-1], starts[1:], strict=True):
             low, high = max(first, begin), min(last, end)
             if low < high:
-                pieces.append(open_rows(folder).take(rows[low - begin : high - begin]))
+                pieces.append(_selected(open_rows(folder), rows[low - begin : high - begin]))
         yield pa.concat_tables(pieces).replace_schema_metadata(task.schema.arrow.metadata).combine_chunks()
         first = last
+
+
+def _selected(table: Any, rows: npt.NDArray[np.int64]) -> Any:
+    """Rows of a table, in ascending order; a mask over their range, since `take` first joins all that it takes from."""
+    first, last = int(rows[0]), int(rows[-1]) + 1
+    if last - first == len(rows):
+        return table.slice(first, len(rows))
+    mask = np.zeros(last - first, dtype=bool)
+    mask[rows - first] = True
+    return table.slice(first, last - first).filter(pa.array(mask))
 
 
 def _rows(folder: Path) -> Any:
@@ -115,6 +125,7 @@ def _rows(folder: Path) -> Any:
         return pa.ipc.open_file(source).read_all()
 
 
+_BATCH_ROWS = 1 << 16
 PROVENANCE = pa.schema(
     [
         ("source", pa.string()),
@@ -136,12 +147,16 @@ def write_provenance(path: Path, ledger: Iterator[Any]) -> int:
     import pyarrow.compute as pc
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    rows = 0
+    rows, pending = 0, PROVENANCE.empty_table()
     with path.open("wb") as file, pa.ipc.new_file(file, PROVENANCE) as writer:
         for table in ledger:
-            kept = table.filter(pc.equal(table["fate"], "kept")).select(PROVENANCE.names)
-            writer.write_table(kept.cast(PROVENANCE).combine_chunks())
-            rows += kept.num_rows
+            kept = table.filter(pc.equal(table["fate"], "kept")).select(PROVENANCE.names).cast(PROVENANCE)
+            pending, rows = pa.concat_tables([pending, kept]), rows + kept.num_rows
+            # Batches of one size, wherever the inputs were cut into tasks.
+            while pending.num_rows >= _BATCH_ROWS:
+                writer.write_table(pending.slice(0, _BATCH_ROWS).combine_chunks())
+                pending = pending.slice(_BATCH_ROWS)
+        writer.write_table(pending.combine_chunks())
     return rows
 
 

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import orjson
 
-from corpuskit.readers.records import Problem
+from corpuskit.readers.records import BLANK, Problem
 
 # From here on a float may be an integer that the fast parser rounded.
 _TWO_63 = float(2**63)
@@ -16,6 +16,8 @@ _NONE = -(2**62)
 # Python refuses to read longer integers, for good reason: it takes quadratic time.
 _LONGEST_INTEGER = 4000
 _BLANK = " \t\r\n"
+# What may follow a number, so that no digit of it is left behind.
+_AFTER_VALUE = frozenset({b",", b"}", b" ", b"\t", b"\r", b"\n"})
 _SPACED_KEY = re.compile(rb'"[ \t\r\n]++:')
 # A string without its closing quote runs to the end: begun again at each quote inside, it took quadratic time.
 _NESTING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
@@ -218,3 +220,28 @@ def dump_printed(value: Any) -> str:
             parts.append(dump_printed(item))  # noqa: PERF401
         return "[" + ",".join(parts) + "]"
     return _compact(value)
+
+
+def member_as_printed(raw: bytes, name: str, key: str, value: Any) -> str | None:
+    """The member of an object that holds a value, under a key, where its compact form is how the record prints it.
+
+    None where that is not certain: the name stands more than once in the record, or numbers are printed otherwise.
+    """
+    try:
+        compact = orjson.dumps(value)
+        head = orjson.dumps(name) + b":"
+    except TypeError:  # an integer beyond 64 bits
+        return None
+    if raw.count(head) != 1:
+        return None
+    start = raw.index(head)
+    printed = raw[start + len(head) :].lstrip(BLANK)
+    if raw[max(start - 1, 0) : start] == b"\\":  # the end of a longer name
+        return None
+    if _begins(printed, compact) or _begins(printed, json.dumps(value, ensure_ascii=False).encode()):
+        return f"{_compact(key)}:{compact.decode()}"
+    return None
+
+
+def _begins(printed: bytes, value: bytes) -> bool:
+    return printed.startswith(value) and printed[len(value) : len(value) + 1] in _AFTER_VALUE

@@ -33,6 +33,9 @@ _WIDE = re.compile(
 )
 _CYRILLIC = re.compile(r"[\u0400-\u045f\u0490\u0491\u00a0-\u00bf\u2013-\u203a\u20ac\u2116\u2122]{6,}")
 
+_ASCII_AS_SPACE = bytes(0x20 if byte < 0x80 else byte for byte in range(0x100))
+# Two characters beyond ASCII are at least so many bytes; a single one may be as many, and is looked at in vain.
+_SHORTEST_RUN = 4
 # Bytes of which no doubt ever comes: what is left of a text without them is looked at more closely.
 _PLAIN = bytes(range(0x20, 0x7F)) + b"\t\n"
 # Characters beyond ASCII that hardly any text is without, and that damage never shows in.
@@ -114,6 +117,11 @@ def _mojibake(text: str) -> re.Match[str] | None:
         return re.compile(_LOST).search(text, at)
     if (at := text.find(_QUOTE)) >= 0:
         return re.compile(_QUOTE).search(text, at)
+    # Both patterns are runs of characters beyond ASCII, and most of these stand alone.
+    runs = {run for run in text.encode().translate(_ASCII_AS_SPACE).split() if len(run) >= _SHORTEST_RUN}
+    joined = b" ".join(runs).decode()
+    if not _WIDE.search(joined) and not _CYRILLIC.search(joined):
+        return None
     for pattern, encoding in ((_WIDE, "cp1252"), (_CYRILLIC, "cp1251")):
         for match in pattern.finditer(text):
             if _is_misread(match[0], encoding):
