@@ -304,6 +304,11 @@ KINDS: dict[str, Kind] = {
         "warning", "A language that is no BCP 47 tag", "Loaders and hubs cannot select by it.",
         "Use a tag such as `id`, `jv` or `pt-BR`; the source's language stands.",
     ),
+    # --- the schema itself ---
+    "unknown-format": Kind(
+        "warning", "A format that nothing checks", "Every value passes, whatever the schema's author meant.",
+        "Use a format that docs/validation-rules.md lists, or say the rule by `pattern`; a mere note may stay.",
+    ),
     # --- files ---
     "byte-order-mark": Kind(
         "info", "A byte order mark", "It is no part of the text; it was skipped.",

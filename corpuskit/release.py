@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import posixpath
 import shutil
 import time
 from collections import Counter
@@ -31,7 +32,7 @@ from corpuskit.spec import CorpusSpec, load_spec
 from corpuskit.staging import locked, publish, staging, sync_tree
 from corpuskit.stats import Statistics
 from corpuskit.transforms import Repeats
-from corpuskit.validation import compile_schema, read_schema
+from corpuskit.validation import compile_schema, load_judge, read_schema
 
 # (phase, done, total, records): done and total in bytes, or in shards for the write phase.
 Progress = Callable[[str, int, int, int], None]
@@ -101,6 +102,15 @@ def corpus_schema(spec: CorpusSpec) -> ArticleSchema:
         return built_in()
     path = spec.root / spec.schema
     return article_schema(read_schema(path)[0], text=spec.text, file=path)
+
+
+def schema_notes(spec: CorpusSpec) -> list[Finding]:
+    """What is odd about a corpus's own schema, files named relative to corpus.toml."""
+    if spec.schema is None:
+        return []
+    _, judge = load_judge(spec.root / spec.schema)
+    # As the spec names it: a schema may lie outside of the corpus's folder.
+    return [dataclasses.replace(note, file=posixpath.relpath(note.file, spec.root)) for note in judge.notes()]
 
 
 def map_context(spec: CorpusSpec) -> MapContext:
@@ -222,6 +232,7 @@ def _map_job(context: MapContext, job: tuple[MapTask, Path]) -> Part:
 
 def _corpus_findings(spec: CorpusSpec, mapped: _Mapped) -> Iterator[Finding]:
     """What is to be said of the corpus as a whole."""
+    yield from schema_notes(spec)
     for source in spec.sources:
         if is_unknown(source.license):
             yield finding(

@@ -133,7 +133,8 @@ def validate(
     text = () if schema is not None else built_in().text
     state = _Tally(*_judge(schema, formats=formats, registry=registry), text, progress or (lambda *_: None))
     checks = [_check_for(str(path), document=document) for path in listed]
-    folders: list[str] = []
+    state.findings += state.judge.notes()
+    folders = [""] * len(state.findings)
     for path, check in zip(listed, checks, strict=True):
         try:
             check(str(path), state)
@@ -241,7 +242,7 @@ def _check_corpus(path: str, state: _Tally) -> None:
     from corpuskit.phases.learn import learn_repeats
     from corpuskit.phases.map import judged
     from corpuskit.phases.plan import find_inputs
-    from corpuskit.release import map_context
+    from corpuskit.release import map_context, schema_notes
     from corpuskit.spec import parse_spec
 
     text = Path(path).read_text(encoding="utf-8-sig", errors="replace")
@@ -260,6 +261,7 @@ def _check_corpus(path: str, state: _Tally) -> None:
             finding("bad-configuration", error.message, file=named, line=error.line, hint=error.hint)
         )
         return
+    state.findings += schema_notes(spec) if state.judge.formats else []
     sources = {source.name: source for source in spec.sources}
     for item in inputs:
         conformer = Conformer.of(context.schema, sources[item.source])

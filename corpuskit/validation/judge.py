@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ import jsonschema_rs
 
 from corpuskit.bundling import bundle
 from corpuskit.errors import SchemaError
+from corpuskit.findings import Finding
+from corpuskit.validation.formats import format_findings
 from corpuskit.validation.identity import id_keyword
 from corpuskit.validation.references import BASE, Retriever, registered
 from corpuskit.validation.sentences import GIVEN_UP, sentence
@@ -39,10 +41,16 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """A compiled schema."""
+    """A compiled schema; `documents` are it and all files that it refers to, by file name as given."""
 
     document: Mapping[str, Any] | bool
     validator: jsonschema_rs.Validator
+    documents: Mapping[str, Any] = field(default_factory=dict)
+    formats: bool = True
+
+    def notes(self) -> list[Finding]:
+        """What is odd about the schema itself: a warning for each format name that is no rule."""
+        return format_findings(self.documents) if self.formats else []
 
     def accepts(self, instance: Any) -> bool:
         """Whether the instance satisfies the schema."""
@@ -122,9 +130,18 @@ def compile_schema(
     base = _base(document, file)
     prefix = base[: base.rfind("/") + 1]
     own = (prefix, file.resolve().parent) if file is not None and prefix else None
-    retriever = Retriever(registered(registry or {}), own, load_schema, id_keyword(document))
+    opened = {_name(file): document}
+    homes = [*([file.parent] if file is not None else []), *map(Path, (registry or {}).values())]
+
+    def load(path: Path) -> Any:
+        loaded = load_schema(path)
+        if file is None or path != file.resolve():
+            opened[_as_given(path, homes)] = loaded
+        return loaded
+
+    retriever = Retriever(registered(registry or {}), own, load, id_keyword(document))
     try:
-        return Judge(document, _compiled(document, base, retriever, formats=formats))
+        return Judge(document, _compiled(document, base, retriever, formats=formats), opened, formats)
     except SchemaError as error:
         if error.file is not None:  # a document that the schema refers to is itself broken
             raise
@@ -185,6 +202,12 @@ def _base(document: Any, file: Path | None) -> str:
     if not isinstance(declared, str) or not (declared := urldefrag(declared).url):
         return urljoin(BASE, file.name) if file is not None else BASE
     return urljoin(BASE, declared)
+
+
+def _as_given(path: Path, homes: list[Path]) -> str:
+    """A resolved path as seen from the folder that was named, in its own words."""
+    home = next(home for home in homes if path.is_relative_to(home.resolve()))
+    return str(home / path.relative_to(home.resolve()))
 
 
 def _name(file: Path | None) -> str:

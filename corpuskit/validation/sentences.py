@@ -6,18 +6,8 @@ from typing import Any
 
 import jsonschema_rs
 
-_FORMATS = {
-    "date-time": "an RFC 3339 date-time such as 2017-12-19T13:16:05+07:00",
-    "date": "an RFC 3339 date such as 2017-12-19",
-    "time": "an RFC 3339 time",
-    "uri": "a URI (RFC 3986)",
-    "uri-reference": "a URI reference (RFC 3986)",
-    "iri": "a URL (RFC 3987)",
-    "iri-reference": "a URL reference (RFC 3987)",
-    "email": "an e-mail address",
-    "uuid": "a UUID",
-    "json-pointer": "a JSON Pointer such as /entries (RFC 6901)",
-}
+from corpuskit.validation.formats import FORMATS
+
 _LONGEST = 80
 
 
@@ -49,7 +39,7 @@ def _plural(count: int, noun: str) -> str:
 _RULES: dict[str, Callable[[Any, Any], str]] = {
     "required": lambda k, _: f"the field {show(k.property)} is missing",
     "type": lambda k, v: f"{show(v)} is {json_type(v)}, not {' or '.join(map(_with_article, k.types))}",
-    "format": lambda k, v: f"{show(v)} is not {_FORMATS.get(k.format, f'in the format {k.format}')}",
+    "format": lambda k, v: f"{show(v)} is not {FORMATS[k.format].what}",
     "minLength": lambda k, v: f"{show(v)} is shorter than {_plural(k.limit, 'character')}",
     "maxLength": lambda k, v: f"{show(v)} is longer than {_plural(k.limit, 'character')} ({len(v)})",
     "minItems": lambda k, v: f"has {_plural(len(v), 'item')}, fewer than {k.limit}",
