@@ -24,7 +24,8 @@ class Finding:
 
     `line` counts from 1, `offset` is the first byte of the record in the decompressed file, `record` is
     its number from 1 in a container, `pointer` a JSON Pointer into the record, `keyword` the JSON Schema
-    keyword that failed.
+    keyword that failed, `schema_pointer` a JSON Pointer to where the broken rule stands, in the document of
+    the schema that holds it.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Finding:
     keyword: str | None = None
     hint: str | None = None
     id: str | None = None
+    schema_pointer: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The finding with exactly the fields of the JSON contract, in its order."""
@@ -46,6 +48,7 @@ class Finding:
 
 FIELDS = (
     "file", "line", "offset", "record", "pointer", "keyword", "kind", "severity", "message", "hint", "id",
+    "schema_pointer",
 )  # fmt: skip
 
 

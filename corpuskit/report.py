@@ -348,7 +348,15 @@ def _check_document(path: str, state: _Tally) -> None:
 
     found = [
         finding(
-            p.kind, p.message, file=path, line=1, offset=0, record=1, pointer=p.pointer, keyword=p.keyword
+            p.kind,
+            p.message,
+            file=path,
+            line=1,
+            offset=0,
+            record=1,
+            pointer=p.pointer,
+            keyword=p.keyword,
+            schema_pointer=p.schema_pointer,
         )
         for p in (() if state.judge.accepts(instance) else explain(state.judge, instance, ()))
     ]

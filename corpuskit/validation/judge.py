@@ -31,7 +31,7 @@ _DRAFTS = "Known are drafts 4, 6, 7, 2019-09 and 2020-12, and metaschemas of you
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One broken rule: where in the instance, which keyword at which place of the schema, in words."""
+    """One broken rule: where in the instance, which keyword, its place in the schema document, in words."""
 
     pointer: str
     keyword: str
