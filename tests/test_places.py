@@ -69,6 +69,20 @@ def test_reports_hold_what_print_leaves_out(folder: Path) -> None:
     assert len([t for t in texts if t.startswith("bad.jsonl:")]) == count
 
 
+def test_what_print_leaves_out_is_led_to(folder: Path) -> None:
+    """Where not every finding is told, the last line says how to get them, unless a report has them."""
+    (folder / "two.jsonl").write_bytes(jsonl([article(0, **FULL), article(1, **FULL, url=3)]))
+    last = [
+        _validate(*arguments, cwd=folder).stdout.splitlines()[-1]
+        for arguments in (["bad.jsonl"], ["bad.jsonl", "--report", "r.jsonl"], ["two.jsonl"])
+    ]
+    assert last == [
+        "→ All 100 findings, each with its place: --report findings.jsonl",
+        "26 records: 1 valid, 25 invalid",
+        "2 records: 1 valid, 1 invalid",
+    ]
+
+
 def test_a_damaged_input_is_reported_too(folder: Path) -> None:
     """With exit code 3 for a cut file the report is there, and says that the run did not end well."""
     (folder / "cut.jsonl.gz").write_bytes((folder / "articles.jsonl.gz").read_bytes()[:-9])

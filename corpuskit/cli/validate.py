@@ -30,7 +30,7 @@ def validate(
 ) -> int:  # fmt: skip
     """Check every record of PATHs: JSONL, JSON and text files, a corpus.toml, a release, or - for stdin.
 
-    Prints each kind of finding with its count and first places.
+    Prints each kind of finding, with its count and first places file by file.
     """
     from corpuskit import console
     from corpuskit.report import validate as validate_paths
@@ -50,10 +50,15 @@ def validate(
     else:
         on_github = os.environ.get("GITHUB_ACTIONS") == "true"
         with console.shielded(on=on_github):
-            console.show_findings(report.findings, shown=min(max_findings, 10))
+            whole = console.show_findings(report.findings, shown=min(max_findings, 10))
             s = report.summary
             allowed = f" ({s['allowed']:,} allowed)" if s["allowed"] else ""
-            console.show(f"{s['records']:,} records: {s['valid']:,} valid, {s['invalid']:,} invalid{allowed}")
+            records = "1 record" if s["records"] == 1 else f"{s['records']:,} records"
+            console.show(f"{records}: {s['valid']:,} valid, {s['invalid']:,} invalid{allowed}")
+            if not whole and not reports:
+                console.show(
+                    f"→ All {len(report.findings):,} findings, each with its place: --report findings.jsonl"
+                )
         if on_github:
             console.command(annotations(report.located()))
     return 3 if report.damaged else 0 if report.ok else 1
