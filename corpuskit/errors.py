@@ -8,6 +8,7 @@ CorpusError                 anything corpuskit raises on purpose
 │   ├── DamagedInput        a stream is cut or corrupt, from a byte on
 │   └── InputChanged        an input changed while it was read
 ├── OutputError             the output cannot be written                          exit 3
+├── WorkerLost              a worker process died at its task                     exit 3
 ├── BuildRefused            a budget or gate refused; nothing is released         exit 1
 ├── ValidationFailed        what was validated has findings of severity error     exit 1
 └── Busy                    another build holds the output                        exit 11
@@ -91,6 +92,20 @@ class OutputError(CorpusError):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.cause}"
+
+
+@dataclass(eq=False)
+class WorkerLost(CorpusError):
+    """A worker process died in the middle of a task: killed, out of memory, or by a fault of a parser."""
+
+    task: str
+    cause: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.task}: the process that worked on it {self.cause}. "
+            "If memory was short, run this again with --jobs 1; nothing else was changed."
+        )
 
 
 @dataclass(eq=False)

@@ -11,7 +11,7 @@ _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 _NAMING = frozenset({"required", "dependentRequired", "additionalProperties", "unevaluatedProperties"})
 _INDEX = re.compile(r"/[0-9]+(?=/|$)")
 # What differs between messages about the same mistake: what is quoted, and numbers.
-_PARTICULARS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'|[0-9]+")
+_PARTICULARS = re.compile(r"0x[0-9a-f]+|\"(?:[^\"\\]|\\.)*\"|'[^']*'|[0-9]+")
 _MOST_PLACES = 3  # how many places of a mistake are kept
 # How many files of a kind are shown, how many mistakes of a file, and how many that only stand elsewhere.
 _MOST_FILES, _MOST_MISTAKES, _MOST_RARE = 5, 5, 3

@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import posixpath
 import shutil
 import time
 from collections import Counter
@@ -16,7 +15,7 @@ from corpuskit import layout
 from corpuskit import manifest as manifests
 from corpuskit.card import ordered, render_card, render_license, render_notice
 from corpuskit.digests import merkle_root
-from corpuskit.engines import ENGINES
+from corpuskit.engines import Tell, engine_for
 from corpuskit.errors import BuildRefused, OutputError, ReleaseExists
 from corpuskit.findings import Finding, finding, tally
 from corpuskit.licenses import is_unknown, permits
@@ -26,13 +25,13 @@ from corpuskit.phases.learn import learn_repeats
 from corpuskit.phases.map import MapContext, map_part
 from corpuskit.phases.parts import Part
 from corpuskit.phases.plan import Input, MapTask, check_unchanged, find_inputs, map_tasks
-from corpuskit.phases.write import Shard, shard_tasks, split_rows, write_provenance, write_shard
+from corpuskit.phases.write import Shard, ShardTask, shard_tasks, split_rows, write_provenance, write_shard
 from corpuskit.schema import ArticleSchema, article_schema, built_in
 from corpuskit.spec import CorpusSpec, load_spec
 from corpuskit.staging import locked, publish, staging, sync_tree
 from corpuskit.stats import Statistics
 from corpuskit.transforms import Repeats
-from corpuskit.validation import compile_schema, load_judge, read_schema
+from corpuskit.validation import compile_schema, read_schema, schema_notes
 
 # (phase, done, total, records): done and total in bytes, or in shards for the write phase.
 Progress = Callable[[str, int, int, int], None]
@@ -102,15 +101,6 @@ def corpus_schema(spec: CorpusSpec) -> ArticleSchema:
         return built_in()
     path = spec.root / spec.schema
     return article_schema(read_schema(path)[0], text=spec.text, file=path)
-
-
-def schema_notes(spec: CorpusSpec) -> list[Finding]:
-    """What is odd about a corpus's own schema, files named relative to corpus.toml."""
-    if spec.schema is None:
-        return []
-    _, judge = load_judge(spec.root / spec.schema)
-    # As the spec names it: a schema may lie outside of the corpus's folder.
-    return [dataclasses.replace(note, file=posixpath.relpath(note.file, spec.root)) for note in judge.notes()]
 
 
 def map_context(spec: CorpusSpec) -> MapContext:
@@ -208,7 +198,7 @@ def _map(spec: CorpusSpec, context: MapContext, folder: Path, progress: Progress
     repeats = learn_repeats(spec, inputs, context.schema)
     context = dataclasses.replace(context, repeats=repeats)
     progress("map", 0, total, 0)
-    for task, part in zip(tasks, ENGINES["serial"](partial(_map_job, context), jobs), strict=True):
+    for task, part in zip(tasks, engine_for(1)(partial(_map_job, context), jobs, _unsaid), strict=True):
         parts.append(part)
         records += sum(part.records)
         done += sum((p.end - p.start) if p.end is not None else sizes[p.name] for p in task.pieces)
@@ -225,14 +215,23 @@ def _map(spec: CorpusSpec, context: MapContext, folder: Path, progress: Progress
     return _Mapped(inputs, tasks, parts, index, counted, repeats)
 
 
-def _map_job(context: MapContext, job: tuple[MapTask, Path]) -> Part:
+def _map_job(context: MapContext, job: tuple[MapTask, Path], _tell: Tell) -> Part:
     task, folder = job
     return map_part(task, context, folder)
 
 
+def _write_job(task: ShardTask, _tell: Tell) -> Shard:
+    return write_shard(task)
+
+
+def _unsaid(_: Any) -> None:
+    pass
+
+
 def _corpus_findings(spec: CorpusSpec, mapped: _Mapped) -> Iterator[Finding]:
     """What is to be said of the corpus as a whole."""
-    yield from schema_notes(spec)
+    if spec.schema is not None:
+        yield from schema_notes(spec.root / spec.schema, spec.root)
     for source in spec.sources:
         if is_unknown(source.license):
             yield finding(
@@ -323,7 +322,7 @@ def _write(
     tasks = list(shard_tasks(folder, mapped.index, mapped.parts, context.schema, spec.output))
     shards: list[Shard] = []
     progress("write", 0, len(tasks), 0)
-    for shard in ENGINES["serial"](write_shard, tasks):
+    for shard in engine_for(1)(_write_job, tasks, _unsaid):
         shards.append(shard)
         progress("write", len(shards), len(tasks), sum(s.rows for s in shards))
     return shards

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,16 +22,21 @@ from corpuskit.cli.options import common, print_json, registry_of
               help="How many findings are printed; all are counted.")  # fmt: skip
 @click.option("--max-invalid", metavar="N", default="0", show_default=True,
               help="Exit 0 with so many invalid records: a number, or a share of all such as 1%.")  # fmt: skip
+@click.option("--rejects", type=click.Path(path_type=Path), metavar="DIR",
+              help="Write the bytes of all invalid records to a new folder DIR, in files like their own.")  # fmt: skip
+@click.option("--jobs", "-j", type=click.IntRange(min=1), metavar="N",
+              help="Work in N processes; default: one a core where there is enough to do.")  # fmt: skip
 @click.option("--report", "reports", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
               help="Write all findings to FILE: .jsonl, .sarif or .xml (JUnit). Repeatable.")  # fmt: skip
 @common
 def validate(
     paths: tuple[str, ...], schema: Path | None, *, registry: dict[str, str], document: bool, no_formats: bool,
-    max_findings: int, max_invalid: str, reports: tuple[Path, ...], shape: str, quiet: bool,
+    max_findings: int, max_invalid: str, rejects: Path | None, jobs: int | None, reports: tuple[Path, ...], shape: str,
+    quiet: bool,
 ) -> int:  # fmt: skip
     """Check every record of PATHs: JSONL, JSON and text files, a corpus.toml, a release, or - for stdin.
 
-    Prints each kind of finding, with its count and first places file by file.
+    Prints each kind of finding with its count and first places.
     """
     from corpuskit import console
     from corpuskit.report import validate as validate_paths
@@ -41,7 +47,7 @@ def validate(
     with console.validate_progress(quiet=quiet or shape == "json") as progress:
         report = validate_paths(
             paths, schema, document=document, formats=not no_formats, registry=registry, max_invalid=max_invalid,
-            progress=progress,
+            rejects=rejects, jobs=jobs, progress=progress,
         )  # fmt: skip
     for file in reports:
         write_report(report, file)
@@ -59,6 +65,14 @@ def validate(
                 console.show(
                     f"→ All {len(report.findings):,} findings, each with its place: --report findings.jsonl"
                 )
+            if rejects is not None:
+                console.show(_kept(s["rejects"]))
         if on_github:
             console.command(annotations(report.located()))
     return 3 if report.damaged else 0 if report.ok else 1
+
+
+def _kept(rejects: dict[str, Any]) -> str:
+    """What became of the bytes of invalid records."""
+    text = f"{rejects['kept']:,} invalid records stand in {rejects['folder']}"
+    return text + (f"; {rejects['overlong']:,} are too long to be kept there" if rejects["overlong"] else "")

@@ -1,11 +1,22 @@
-"""Engines: run a function over a list of tasks and give the results in the order of the tasks.
+"""Engines: run work over a list of tasks and give the results in the order of the tasks.
 
-To add one: write its file with a `run` function and add one line to `ENGINES`.
+To add one: write its file with a function of the type `Engine`, and choose it in `engine_for`.
 """
 
-from corpuskit.engines.serial import Engine
-from corpuskit.engines.serial import run as _serial
+import os
+from functools import partial
 
-__all__ = ["ENGINES", "Engine"]
+from corpuskit.engines import processes, serial
+from corpuskit.engines.serial import Engine, Tell, Work
 
-ENGINES: dict[str, Engine] = {"serial": _serial}
+__all__ = ["Engine", "Tell", "Work", "cores", "engine_for"]
+
+
+def engine_for(jobs: int) -> Engine:
+    """The engine for so many tasks at a time: this process for one, worker processes for more."""
+    return serial.run if jobs == 1 else partial(processes.run, jobs=jobs)
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0))

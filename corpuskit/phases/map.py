@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from corpuskit.conform import Article, Conformer
-from corpuskit.findings import KEYWORD_KINDS, Finding, finding
+from corpuskit.findings import Finding
 from corpuskit.phases.keys import Keys, value_of
 from corpuskit.phases.parts import EDITS, LEDGER, REJECTS, Part, PartWriter
 from corpuskit.phases.plan import MapTask
@@ -20,6 +20,7 @@ from corpuskit.splits import is_split_name
 from corpuskit.transforms import Repeats, transforms_for
 from corpuskit.transforms.learning.repeats import NOTHING
 from corpuskit.validation import Judge
+from corpuskit.verdicts import explain, record_finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,22 +98,6 @@ def _rejections(article: Article, context: MapContext) -> list[Problem]:
     return problems
 
 
-def explain(judge: Judge, instance: Any, text: tuple[str, ...]) -> list[Problem]:
-    """Why an instance is not valid, one `empty-text` for the rules that an empty text breaks."""
-    problems: list[Problem] = []
-    for violation in judge.explain(instance):
-        kind = KEYWORD_KINDS.get(violation.keyword, "schema-violation")
-        message = violation.message
-        name = violation.pointer.removeprefix("/")
-        if name in text and violation.keyword in {"minLength", "pattern"} and not instance[name].strip():
-            kind, message = "empty-text", "the text is empty or blank"
-        if kind != "empty-text" or all(p.kind != kind for p in problems):
-            problems.append(
-                Problem(kind, message, violation.pointer, violation.keyword, violation.schema_path)
-            )
-    return problems
-
-
 def _blank(row: Mapping[str, Any], text: tuple[str, ...]) -> bool:
     return not any((row.get(name) or "").strip() for name in text)
 
@@ -122,23 +107,6 @@ def _known_id(record: Record, article: Article | None) -> str | None:
         known = article.row.get("id") or article.instance.get("id")
         return known if isinstance(known, str) else record.identifier
     return record.identifier
-
-
-def record_finding(record: Record, problem: Problem, identifier: str | None) -> Finding:
-    """A problem with a record as a finding at its place."""
-    place = record.place
-    return finding(
-        problem.kind,
-        problem.message,
-        file=place.file,
-        line=place.line,
-        offset=place.offset,
-        record=place.number,
-        pointer=problem.pointer,
-        keyword=problem.keyword,
-        id=identifier,
-        schema_pointer=problem.schema_pointer,
-    )
 
 
 def map_part(task: MapTask, context: MapContext, folder: Path) -> Part:

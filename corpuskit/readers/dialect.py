@@ -11,6 +11,8 @@ from corpuskit.readers.records import Problem
 
 # From here on a float may be an integer that the fast parser rounded.
 _TWO_63 = float(2**63)
+# Less than any number of keys can make good.
+_NONE = -(2**62)
 # Python refuses to read longer integers, for good reason: it takes quadratic time.
 _LONGEST_INTEGER = 4000
 _BLANK = " \t\r\n"
@@ -42,31 +44,34 @@ def parse_value(raw: bytes, depth: int) -> Any:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError:
         return _diagnosed(raw, depth)
-    keys, exact = _survey(value, depth, depth)
     # Every key ends in a quote and a colon. As many of these as keys in the result: none stood twice.
     # More of them may be a key that stood twice, or a text that contains one: then look closely.
-    if not exact or raw.count(b'":') + sum(1 for _ in _SPACED_KEY.finditer(raw)) != keys:
+    if raw.count(b'":') + sum(1 for _ in _SPACED_KEY.finditer(raw)) != exact_keys(value, depth):
         return _parse_slowly(raw, depth)
     return value
 
 
-def _survey(value: Any, left: int, depth: int) -> tuple[int, bool]:
-    """The number of keys in a value, and whether its numbers are certainly exact; Malformed if too deep."""
+def exact_keys(value: Any, depth: int) -> int:
+    """How many keys the objects of a value have; negative where a number may be rounded, or nesting too deep."""
     kind = type(value)
     if kind is float:
-        return 0, -_TWO_63 < value < _TWO_63
-    if kind is not dict and kind is not list:
-        return 0, True
+        return 0 if -_TWO_63 < value < _TWO_63 else -1
+    return _keys(value, depth) if kind is dict or kind is list else 0
+
+
+def _keys(value: Any, left: int) -> int:
     if left <= 0:
-        raise _too_deep(depth)
-    keys, exact = len(value) if kind is dict else 0, True
-    for child in value.values() if kind is dict else value:
-        inner = type(child)
-        if inner is dict or inner is list or inner is float:
-            below, certain = _survey(child, left - 1, depth)
-            keys += below
-            exact = exact and certain
-    return keys, exact
+        return _NONE
+    keys = len(value) if type(value) is dict else 0
+    for item in value.values() if type(value) is dict else value:
+        kind = type(item)
+        if kind is str:  # most are: asked for first
+            continue
+        if kind is dict or kind is list:
+            keys += _keys(item, left - 1)
+        elif kind is float and not -_TWO_63 < item < _TWO_63:
+            return _NONE
+    return keys
 
 
 def _too_deep(depth: int) -> Malformed:

@@ -8,14 +8,14 @@ from corpuskit.provenance import Limits, Place, Source
 from corpuskit.readers import streams
 from corpuskit.readers.dialect import Malformed, parse_object
 from corpuskit.readers.encodings import check_marks, recode
-from corpuskit.readers.records import Gathering, Piece, Problem, Record
+from corpuskit.readers.records import Gathering, Line, Piece, Problem, Prover, Record
 
 _BOM = b"\xef\xbb\xbf"
 _MARKED = Problem("byte-order-mark", "a byte order mark before the first record was skipped")
 
 
-def read(piece: Piece, source: Source, limits: Limits) -> Iterator[Record]:
-    """The records of a JSONL file or of a newline-aligned range of it.
+def read(piece: Piece, source: Source, limits: Limits, prover: Prover | None = None) -> Iterator[Record]:
+    """The records of a JSONL file or of a newline-aligned range of it, but for those that a prover passes over.
 
     Lines and offsets of a range count from its start. Raises DamagedInput where the stream breaks,
     InputError where the declared encoding does not part lines by the byte of LF.
@@ -25,7 +25,7 @@ def read(piece: Piece, source: Source, limits: Limits) -> Iterator[Record]:
     first = next(blocks, b"")
     bom = piece.start == 0 and first.startswith(_BOM)
     notes = (_MARKED,) if bom else ()
-    for line in _lines(first, blocks, limits.line_bytes, len(_BOM) if bom else 0):
+    for line in _lines(first, blocks, limits.line_bytes, len(_BOM) if bom else 0, prover):
         yield _record(piece, line, source, limits, notes)
         notes = ()
 
@@ -40,33 +40,54 @@ class _Line(NamedTuple):
     sha256: str | None = None
 
 
-def _lines(first: bytes, blocks: Iterator[bytes], limit: int, offset: int) -> Iterator[_Line]:
+def _lines(
+    first: bytes, blocks: Iterator[bytes], limit: int, offset: int, prover: Prover | None
+) -> Iterator[_Line]:
     """The lines of the first block from `offset` on, and of all others; no block ends between CR and LF."""
-    number = 1
+    number, begun = 1, 0
     pending: Gathering | None = None
     block: bytes | None = first[offset:]
+    # What a byte order mark is noted with must be seen, and so must a line that is too long.
+    seen = offset > 0
     while block is not None:
-        *ended, rest = block.split(b"\n")
-        for part in ended:
-            raw = part.removesuffix(b"\r")
-            if pending is not None:
-                pending.add(raw)
+        start = 0
+        if pending is not None:
+            end = block.find(b"\n")
+            start = end + 1 if end >= 0 else len(block)
+            pending.add(block[:end].removesuffix(b"\r") if end >= 0 else block)
+            if end >= 0:
                 if not pending.blank:
-                    yield _gathered(number, offset, pending)
-                offset += pending.length
-                pending = None
-            else:
-                if raw and not raw.isspace():
-                    yield _Line(number, offset, raw, len(raw))
-                offset += len(raw)
-            offset += len(part) - len(raw) + 1
-            number += 1
-        if rest:
-            pending = pending or Gathering(limit)
-            pending.add(rest)
+                    yield _gathered(number, begun, pending)
+                number, pending = number + 1, None
+        if pending is None:
+            stop = max(block.rfind(b"\n") + 1, start)
+            sift = _every_line if prover is None or seen or limit < len(block) else prover.sift
+            lines, found = sift(block, start, stop)
+            for index, at, line in found:
+                raw = line.removesuffix(b"\r")
+                yield _Line(number + index, offset + at, raw, len(raw))
+            number += lines
+            if stop < len(block):
+                begun, pending = offset + stop, Gathering(limit)
+                pending.add(block[stop:])
+        offset, seen = offset + len(block), False
         block = next(blocks, None)
     if pending is not None and not pending.blank:
-        yield _gathered(number, offset, pending)
+        yield _gathered(number, begun, pending)
+    if prover is not None:
+        prover.lines += number - 1
+
+
+def _every_line(block: bytes, start: int, stop: int) -> tuple[int, list[Line]]:
+    """How many lines, all of them whole, stand between two places of a block, and those that are not blank."""
+    found: list[Line] = []
+    lines = block[start:stop].split(b"\n")
+    lines.pop()  # what follows the last LF: nothing
+    for index, line in enumerate(lines):
+        if line and not line.isspace():
+            found.append((index, start, line))
+        start += len(line) + 1
+    return len(lines), found
 
 
 def _gathered(number: int, offset: int, line: Gathering) -> _Line:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from corpuskit.provenance import Limits, Place, Source
 
@@ -94,6 +94,24 @@ class Gathering:
         """Hexadecimal sha256 of all bytes, kept or not."""
         digest: str = self._digest.hexdigest()
         return digest
+
+
+# The number of a line in its block from 0, its first byte there, and its bytes without LF.
+Line = tuple[int, int, bytes]
+
+
+class Prover(Protocol):
+    """What lets a reader pass over lines that are certainly valid; it never says that one is not.
+
+    `records` counts what was passed over, `lines` all lines of what was read, once it is read.
+    """
+
+    records: int
+    lines: int
+
+    def sift(self, block: bytes, start: int, stop: int) -> tuple[int, list[Line]]:
+        """How many whole lines stand between two places of a block, and those that the reader must look at."""
+        ...
 
 
 Reader = Callable[[Piece, Source, Limits], Iterator[Record]]

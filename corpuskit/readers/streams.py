@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Protocol
 
 from corpuskit.errors import DamagedInput, InputError
 
-BLOCK = 4 << 20
+BLOCK = 1 << 20
 # What is asked of a decompressor at once: what it cannot give whole is lost, so the place of damage is this exact.
 _UNPACKED = 256 << 10
 _PACKED = 64 << 10

@@ -1,10 +1,12 @@
 """A compiled schema: the verdict on an instance, and every reason against it."""
 
 import json
+import posixpath
 import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -45,12 +47,16 @@ class Judge:
 
     document: Mapping[str, Any] | bool
     validator: jsonschema_rs.Validator
+    options: Mapping[str, Any] = field(default_factory=dict)
     documents: Mapping[str, Any] = field(default_factory=dict)
-    formats: bool = True
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Compile again where it is unpickled: no compiled schema crosses a process boundary."""
+        return partial(compile_schema, self.document, **self.options), ()
 
     def notes(self) -> list[Finding]:
         """What is odd about the schema itself: a warning for each format name that is no rule."""
-        return format_findings(self.documents) if self.formats else []
+        return format_findings(self.documents) if self.options.get("formats", True) else []
 
     def accepts(self, instance: Any) -> bool:
         """Whether the instance satisfies the schema."""
@@ -112,6 +118,12 @@ def load_judge(
     return document, compile_schema(document, path, formats=formats, registry=registry)
 
 
+def schema_notes(path: Path, root: Path) -> list[Finding]:
+    """What is odd about a schema file and those that it refers to, named relative to a folder."""
+    _, judge = load_judge(path)
+    return [replace(note, file=posixpath.relpath(note.file, root)) for note in judge.notes()]
+
+
 def compile_schema(
     document: Any,
     file: Path | None = None,
@@ -140,8 +152,9 @@ def compile_schema(
         return loaded
 
     retriever = Retriever(registered(registry or {}), own, load, id_keyword(document))
+    options = {"file": file, "formats": formats, "registry": registry}
     try:
-        return Judge(document, _compiled(document, base, retriever, formats=formats), opened, formats)
+        return Judge(document, _compiled(document, base, retriever, formats=formats), options, opened)
     except SchemaError as error:
         if error.file is not None:  # a document that the schema refers to is itself broken
             raise

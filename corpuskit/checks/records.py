@@ -1,0 +1,47 @@
+"""Records of JSONL and JSON files judged as they stand."""
+
+from collections.abc import Iterator
+
+from corpuskit.checks.rejects import keeping
+from corpuskit.checks.tasks import Checked, CheckTask, Terms, in_file, size_of
+from corpuskit.engines import Tell
+from corpuskit.provenance import Limits, Source
+from corpuskit.readers import READERS, Piece, Record, jsonl
+from corpuskit.verdicts import explain, record_finding
+
+# A prover needs numpy, whose import takes as long as looking at every record of a small file.
+_WORTH_PROVING = 1 << 20
+_SOURCE = Source("unnamed", 0, (), "LicenseRef-unknown", language="und")
+
+
+def check_records(terms: Terms, task: CheckTask, index: int, checked: Checked, tell: Tell) -> None:
+    """Judge each record of a piece."""
+    piece, judge = task.pieces[index], terms.judge
+    with keeping(terms.rejects, task, index) as keep:
+        for record in _unproven(terms, task, piece, checked, tell):
+            identifier = (record.fields or {}).get("id")
+            known = identifier if isinstance(identifier, str) else None
+            problems = [*record.notes, *([record.problem] if record.problem else [])]
+            if record.problem is None and not judge.accepts(record.fields):
+                problems += explain(judge, record.fields or {}, terms.text)
+            if checked.add([in_file(record_finding(record, p, known), piece) for p in problems]):
+                keep(record, checked)
+
+
+def _unproven(terms: Terms, task: CheckTask, piece: Piece, checked: Checked, tell: Tell) -> Iterator[Record]:
+    """The records of a piece but for those that are proven valid, which are counted."""
+    limits = Limits()
+    size = size_of(piece)
+    if task.reader != "jsonl" or (size is not None and size < _WORTH_PROVING):
+        for record in READERS[task.reader](piece, _SOURCE, limits):
+            yield record
+            tell((piece.name, record.place.length or 0, 1))
+        return
+    from corpuskit.readers.proving import LineProver
+
+    prover = LineProver(
+        terms.judge.accepts, limits.depth, lambda size, records: tell((piece.name, size, records))
+    )
+    yield from jsonl.read(piece, _SOURCE, limits, prover)
+    checked.records += prover.records
+    checked.lines = prover.lines

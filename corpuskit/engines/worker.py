@@ -1,0 +1,37 @@
+"""The other end of the line: runs the tasks that come over a connection, and answers."""
+
+import signal
+import traceback
+from multiprocessing.connection import Connection
+from typing import Any
+
+from corpuskit.engines.serial import Work
+from corpuskit.errors import CorpusError
+
+
+def serve(descriptor: int) -> None:
+    """Take work, then tasks, from the connection of that file descriptor, until it is closed.
+
+    An answer is (True, result), (False, exception), or (None, something said on the way).
+    """
+    # What ends the whole at a terminal reaches the parent too, which then ends this process.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with Connection(descriptor) as line:
+        try:
+            work: Work = line.recv()
+            while True:
+                line.send(_answer(work, line.recv(), line))
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            return  # the parent has ended
+
+
+def _answer(work: Work, task: Any, line: Connection) -> tuple[bool, Any]:
+    try:
+        return True, work(task, lambda said: line.send((None, said)))
+    except BrokenPipeError:
+        raise
+    except CorpusError as error:
+        return False, error
+    except BaseException as error:  # noqa: BLE001 - the parent raises it in its turn
+        error.add_note("".join(traceback.format_exception(error)))
+        return False, error

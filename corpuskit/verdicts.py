@@ -1,0 +1,40 @@
+"""What the schema says against a record, as problems, and a problem with a record as a finding at its place."""
+
+from typing import Any
+
+from corpuskit.findings import KEYWORD_KINDS, Finding, finding
+from corpuskit.readers.records import Problem, Record
+from corpuskit.validation import Judge
+
+
+def explain(judge: Judge, instance: Any, text: tuple[str, ...]) -> list[Problem]:
+    """Why an instance is not valid, one `empty-text` for the rules that an empty text breaks."""
+    problems: list[Problem] = []
+    for violation in judge.explain(instance):
+        kind = KEYWORD_KINDS.get(violation.keyword, "schema-violation")
+        message = violation.message
+        name = violation.pointer.removeprefix("/")
+        if name in text and violation.keyword in {"minLength", "pattern"} and not instance[name].strip():
+            kind, message = "empty-text", "the text is empty or blank"
+        if kind != "empty-text" or all(p.kind != kind for p in problems):
+            problems.append(
+                Problem(kind, message, violation.pointer, violation.keyword, violation.schema_path)
+            )
+    return problems
+
+
+def record_finding(record: Record, problem: Problem, identifier: str | None) -> Finding:
+    """A problem with a record as a finding at its place."""
+    place = record.place
+    return finding(
+        problem.kind,
+        problem.message,
+        file=place.file,
+        line=place.line,
+        offset=place.offset,
+        record=place.number,
+        pointer=problem.pointer,
+        keyword=problem.keyword,
+        id=identifier,
+        schema_pointer=problem.schema_pointer,
+    )
