@@ -313,6 +313,14 @@ KINDS: dict[str, Kind] = {
         "Use a format that docs/validation-rules.md lists, or say the rule by `pattern`; a mere note may stay.",
     ),
     # --- files ---
+    "wrong-file-type": Kind(
+        "error", "A file that is not what its name says", "Nothing in it can be read as it should be.",
+        "Give the file the suffix of what it is, or convert it.",
+    ),
+    "no-records": Kind(
+        "warning", "A file without records", "Nothing was checked; perhaps it was not written to its end.",
+        "Write the file again, or leave it out if it is meant to be empty.",
+    ),
     "byte-order-mark": Kind(
         "info", "A byte order mark", "It is no part of the text; it was skipped.",
         "Nothing to do.",
