@@ -101,6 +101,7 @@ def _visible(character: str) -> str:
 KEYWORD_KINDS = {
     "required": "missing-field",
     "dependentRequired": "missing-field",
+    "dependencies": "missing-field",
     "type": "wrong-type",
     "format": "bad-format",
     "additionalProperties": "unknown-field",

@@ -20,7 +20,7 @@ from corpuskit.findings import Finding
 from corpuskit.validation.formats import format_findings
 from corpuskit.validation.identity import id_keyword
 from corpuskit.validation.references import BASE, Retriever, registered
-from corpuskit.validation.sentences import GIVEN_UP, sentence
+from corpuskit.validation.sentences import keyword_of, sentence
 
 # A record that breaks more rules than this is explained by the first so many.
 _MAX_VIOLATIONS = 1000
@@ -73,16 +73,8 @@ def pointer(path: list[str | int]) -> str:
 
 
 def _violation(error: jsonschema_rs.ValidationError) -> Violation:
-    path = list(error.instance_path)
-    keyword = str(error.schema_path[-1]) if error.schema_path else error.kind.name
-    # -rs names the rule by the keyword's place, also where that is an index or a property name.
-    if keyword != error.kind.name and error.kind.name in error.schema_path:
-        keyword = error.kind.name
-    if (
-        isinstance(error.kind, GIVEN_UP) and keyword != "pattern"
-    ):  # then the place ends with the pattern itself
-        keyword = "patternProperties"
-    return Violation(pointer(path), keyword, pointer(list(error.schema_path)), sentence(error))
+    where, rule = pointer(list(error.instance_path)), pointer(list(error.schema_path))
+    return Violation(where, keyword_of(error), rule, sentence(error))
 
 
 def load_schema(path: Path) -> Any:
