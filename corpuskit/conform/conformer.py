@@ -164,7 +164,7 @@ class _Fitting:
                 self._place(name, self.rest.pop(name))
 
     def _place(self, name: str, value: Any) -> None:
-        if name in _PARSED and (name in self.schema.added or self.schema.file is None):
+        if name in _PARSED and (name in self.schema.added or self.schema.is_article):
             self._place_parsed(name, value)
             return
         try:
@@ -182,7 +182,7 @@ class _Fitting:
         if value is None and name in self.conformer.never_null:
             raise Misfit("", "is null, which the schema does not allow")
         fitted = self.conformer.fitters[name](self._as_printed(name, value))
-        if name == "authors" and self.schema.file is None and fitted and None in fitted:
+        if name == "authors" and self.schema.is_article and fitted and None in fitted:
             raise Misfit(f"/{fitted.index(None)}", "is not a string")
         return fitted
 

@@ -17,6 +17,7 @@ import jsonschema_rs
 from corpuskit.bundling import bundle
 from corpuskit.errors import SchemaError
 from corpuskit.findings import Finding
+from corpuskit.resources import packaged_schema
 from corpuskit.validation.formats import format_findings
 from corpuskit.validation.identity import id_keyword
 from corpuskit.validation.references import BASE, Retriever, registered
@@ -43,12 +44,12 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """A compiled schema; `documents` are it and all files that it refers to, by file name as given."""
+    """A compiled schema; `files` are it and all files that it refers to, by file name as given."""
 
     document: Mapping[str, Any] | bool
     validator: jsonschema_rs.Validator
     options: Mapping[str, Any] = field(default_factory=dict)
-    documents: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, Any] = field(default_factory=dict)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Compile again where it is unpickled: no compiled schema crosses a process boundary."""
@@ -56,7 +57,7 @@ class Judge:
 
     def notes(self) -> list[Finding]:
         """What is odd about the schema itself: a warning for each format name that is no rule."""
-        return format_findings(self.documents) if self.options.get("formats", True) else []
+        return format_findings(self.files) if self.options.get("formats", True) else []
 
     def accepts(self, instance: Any) -> bool:
         """Whether the instance satisfies the schema."""
@@ -99,7 +100,14 @@ def read_schema(
     """
     document, judge = load_judge(path, formats=formats, registry=registry)
     # What leaves the folder was refused before it is followed here.
-    return bundle(document, lambda name: load_schema(path.parent / name)), judge
+    return bundle(document, lambda name: _beside(path, name)), judge
+
+
+def _beside(path: Path, name: str) -> Any:
+    """The document that a reference names, a packaged one or a file below a schema's folder."""
+    # Told as a path: a URN looks like a name in the folder of the file that refers to it.
+    packaged = packaged_schema(name.rpartition("/")[2])
+    return load_schema(path.parent / name) if packaged is None else packaged
 
 
 def load_judge(
