@@ -12,7 +12,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -210,33 +210,35 @@ def reference_says(schema: Any, instance: Any) -> bool:
     """The verdict of the reference library under the documented rules."""
     import jsonschema
 
-    validator = _validator()(
-        _in_python(schema), format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
+    validator = reference_class()(
+        in_python(schema), format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
     )
     return bool(validator.is_valid(instance))
 
 
-def _in_python(node: Any) -> Any:
-    """A drawn schema with its patterns as Python spells them."""
+def in_python(node: Any, patterns: Mapping[str, str] = PATTERNS) -> Any:
+    """A schema with its patterns as Python spells them."""
     if isinstance(node, list):
-        return [_in_python(item) for item in node]
+        return [in_python(item, patterns) for item in node]
     if not isinstance(node, dict):
         return node
     told = {}
     for name, value in node.items():
         if name == "pattern":
-            told[name] = PATTERNS[value]
+            told[name] = patterns[value]
         elif name == "patternProperties":
-            told[name] = {PATTERNS[p]: _in_python(below) for p, below in value.items()}
+            told[name] = {patterns[p]: in_python(below, patterns) for p, below in value.items()}
         else:
-            told[name] = value if name in {"const", "enum"} else _in_python(value)
+            told[name] = value if name in {"const", "enum"} else in_python(value, patterns)
     return told
 
 
 @cache
-def _validator() -> Any:
+def reference_class(base: Any = None) -> Any:
+    """The reference library's validator, by default of 2020-12, with the documented rules about numbers."""
     import jsonschema
 
+    base = base or jsonschema.Draft202012Validator
     rules: dict[str, Callable[..., Iterator[Any]]] = {}
 
     def rule(name: str, applies: Callable[[Any], bool], holds: Callable[[Any, Any], bool]) -> None:
@@ -257,7 +259,8 @@ def _validator() -> Any:
     rule("const", lambda _: True, same)
     rule("enum", lambda _: True, lambda i, options: any(same(i, option) for option in options))
     rule("uniqueItems", lambda i: isinstance(i, list), lambda i, on: not on or not _repeats(i))
-    return jsonschema.validators.extend(jsonschema.Draft202012Validator, rules)
+    known = {name: check for name, check in rules.items() if name in base.VALIDATORS}
+    return jsonschema.validators.extend(base, known)
 
 
 def exact(number: float) -> Fraction:

@@ -102,7 +102,7 @@ def main() -> None:
 
         def whole_map(_: Sequence[Path]) -> None:
             for number, task in enumerate(tasks):
-                map_part(task, context, folder / "parts" / str(number))
+                map_part(task, context, folder / "parts" / str(number), lambda _: None)
             shutil.rmtree(folder / "parts")
 
         cases = {"open, read, close": floor, "loop": plain_loop, "reader": reader, "map phase": whole_map}

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         SchemaError,
         SpecError,
         ValidationFailed,
+        WorkerLost,
     )
     from corpuskit.findings import Finding
     from corpuskit.loading import read
@@ -44,6 +45,7 @@ _HOMES = {
     "SchemaError": "errors",
     "SpecError": "errors",
     "ValidationFailed": "errors",
+    "WorkerLost": "errors",
     "build": "release",
     "load_spec": "spec",
     "read": "loading",
@@ -68,6 +70,7 @@ __all__ = [
     "SchemaError",
     "SpecError",
     "ValidationFailed",
+    "WorkerLost",
     "build",
     "load_spec",
     "read",

@@ -104,7 +104,7 @@ class WorkerLost(CorpusError):
     def __str__(self) -> str:
         return (
             f"{self.task}: the process that worked on it {self.cause}. "
-            "If memory was short, run this again with --jobs 1; nothing else was changed."
+            "If memory was short, run this again with --jobs 1."
         )
 
 

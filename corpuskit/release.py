@@ -5,33 +5,33 @@ import json
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from corpuskit import layout
 from corpuskit import manifest as manifests
 from corpuskit.card import ordered, render_card, render_license, render_notice
 from corpuskit.digests import merkle_root
-from corpuskit.engines import Tell, engine_for
+from corpuskit.engines import Engine, Tell, cores, engine_for
 from corpuskit.errors import BuildRefused, OutputError, ReleaseExists
-from corpuskit.findings import Finding, finding, tally
-from corpuskit.licenses import is_unknown, permits
-from corpuskit.phases.books import ledger_tables, place_of, write_books
-from corpuskit.phases.index import FATES, KEPT, Index, accounts, build_index, torn_groups
+from corpuskit.findings import Finding
+from corpuskit.licenses import permits
+from corpuskit.phases.books import ledger_tables, write_books
+from corpuskit.phases.gates import Mapped, corpus_findings, refusals_of
+from corpuskit.phases.index import KEPT, accounts, build_index
 from corpuskit.phases.learn import learn_repeats
 from corpuskit.phases.map import MapContext, map_part
 from corpuskit.phases.parts import Part
-from corpuskit.phases.plan import Input, MapTask, check_unchanged, find_inputs, map_tasks
-from corpuskit.phases.write import Shard, ShardTask, shard_tasks, split_rows, write_provenance, write_shard
+from corpuskit.phases.plan import MapTask, check_unchanged, find_inputs, map_tasks
+from corpuskit.phases.write import Shard, shard_tasks, split_rows, write_provenance, write_shard
 from corpuskit.schema import ArticleSchema, article_schema, built_in
 from corpuskit.spec import CorpusSpec, load_spec
 from corpuskit.staging import locked, publish, staging, sync_tree
 from corpuskit.stats import Statistics
-from corpuskit.transforms import Repeats
-from corpuskit.validation import compile_schema, read_schema, schema_notes
+from corpuskit.validation import compile_schema, read_schema
 
 # (phase, done, total, records): done and total in bytes, or in shards for the write phase.
 Progress = Callable[[str, int, int, int], None]
@@ -69,30 +69,8 @@ class Release:
         }
 
 
-@dataclass(slots=True)
-class _Mapped:
-    """The work so far: inputs, tasks, parts, fates, and what each source repeats."""
-
-    inputs: list[Input]
-    tasks: list[MapTask]
-    parts: list[Part]
-    index: Index
-    accounts: dict[str, dict[str, int]]
-    repeats: Mapping[str, Repeats]
-    findings: list[Finding] = field(default_factory=list)
-
-    def kinds(self) -> dict[str, int]:
-        """Findings by kind: those of records, those of the corpus, and the fates that are findings."""
-        counts: Counter[str] = Counter()
-        for part in self.parts:
-            counts.update(part.kinds)
-        counts.update(tally(self.findings))
-        decided = (r for r, fate in zip(self.index.reason, self.index.fate, strict=True) if fate in _DECIDED)
-        counts.update(r for r in decided if r is not None)
-        return dict(sorted(counts.items()))
-
-
-_DECIDED = frozenset({FATES.index("duplicate"), FATES.index("removed")})
+# Less than this is done sooner than worker processes start.
+_WORTH_WORKERS = 16 << 20
 
 
 def corpus_schema(spec: CorpusSpec) -> ArticleSchema:
@@ -111,13 +89,20 @@ def map_context(spec: CorpusSpec) -> MapContext:
 
 
 def build(
-    spec: CorpusSpec | Path | str, out: Path | str, *, replace: bool = False, progress: Progress | None = None
+    spec: CorpusSpec | Path | str,
+    out: Path | str,
+    *,
+    replace: bool = False,
+    jobs: int | None = None,
+    progress: Progress | None = None,
 ) -> Release:
     """Build the release of a spec (or corpus.toml) into `out`/<name>-<version>, whole or not at all.
 
-    Raises ReleaseExists where the release stands and `replace` is false, BuildRefused where a budget or
-    gate refuses (the audit folder is written all the same), InputError for an input that cannot be read to
-    its end, OutputError for an output that cannot be written, and Busy while another build runs there.
+    `jobs` is how many processes work at a time, by default one for each core where there is enough to do; the
+    release is the same. Raises ReleaseExists where the release stands and `replace` is false, BuildRefused
+    where a budget or gate refuses (the audit folder is written all the same), InputError for an input that
+    cannot be read to its end, OutputError for an output that cannot be written, WorkerLost where a process
+    died, and Busy while another build runs there.
     """
     started = time.monotonic()
     if not isinstance(spec, CorpusSpec):
@@ -131,7 +116,7 @@ def build(
             raise ReleaseExists("this release exists already; nothing was touched.", str(target), None, hint)
         try:
             with staging(out, spec.name) as stage:
-                return _build(spec, context, stage, target, progress or _silent, started)
+                return _build(spec, context, stage, target, jobs, progress or _silent, started)
         except OSError as error:
             cause = f"cannot be written: {error.strerror or error}. Nothing was released."
             raise OutputError(str(out), cause) from error
@@ -142,11 +127,12 @@ def _silent(phase: str, done: int, total: int, records: int) -> None:
 
 
 def _build(
-    spec: CorpusSpec, context: MapContext, stage: Path, target: Path, progress: Progress, started: float
-) -> Release:
-    mapped = _map(spec, context, stage / "parts", progress)
-    mapped.findings += _corpus_findings(spec, mapped)
-    refusals = _refusals(spec, mapped)
+    spec: CorpusSpec, context: MapContext, stage: Path, target: Path, jobs: int | None, progress: Progress,
+    started: float,
+) -> Release:  # fmt: skip
+    mapped = _map(spec, context, stage / "parts", jobs, progress)
+    mapped.findings += corpus_findings(spec, mapped)
+    refusals = refusals_of(spec, mapped)
     mapped.findings += refusals
     sources = [source.name for source in spec.sources]
     progress("books", 0, 1, 0)
@@ -157,7 +143,7 @@ def _build(
         raise _refused(stage, target, mapped, refusals, started)
     folder = stage / "release"
     (folder / layout.DATA).mkdir(parents=True)
-    shards = _write(folder, spec, context, mapped, progress)
+    shards = _write(folder, spec, context, mapped, jobs, progress)
     manifest = _finish(folder, spec, context, mapped, shards)
     root = manifests.write_manifest(folder, manifest)
     check_unchanged(mapped.inputs)
@@ -180,7 +166,7 @@ def _build(
     )
 
 
-def _map(spec: CorpusSpec, context: MapContext, folder: Path, progress: Progress) -> _Mapped:
+def _map(spec: CorpusSpec, context: MapContext, folder: Path, jobs: int | None, progress: Progress) -> Mapped:
     pinned = 0
 
     def pin(size: int) -> None:
@@ -191,16 +177,22 @@ def _map(spec: CorpusSpec, context: MapContext, folder: Path, progress: Progress
     inputs = find_inputs(spec, pin)
     tasks = map_tasks(spec, inputs)
     total, done, records = sum(i.bytes for i in inputs), 0, 0
-    jobs = [(task, folder / f"{number:06d}") for number, task in enumerate(tasks)]
     sizes = {item.name: item.bytes for item in inputs}
     parts: list[Part] = []
     progress("learn", 0, 0, 0)
     repeats = learn_repeats(spec, inputs, context.schema)
     context = dataclasses.replace(context, repeats=repeats)
+
+    def tell(count: int) -> None:
+        nonlocal records
+        records += count
+        progress("map", done, total, records)
+
     progress("map", 0, total, 0)
-    for task, part in zip(tasks, engine_for(1)(partial(_map_job, context), jobs, _unsaid), strict=True):
+    work = partial(_map_job, context)
+    placed = [_MapJob(task, folder / f"{number:06d}") for number, task in enumerate(tasks)]
+    for task, part in zip(tasks, _engine(jobs, len(tasks), total)(work, placed, tell), strict=True):
         parts.append(part)
-        records += sum(part.records)
         done += sum((p.end - p.start) if p.end is not None else sizes[p.name] for p in task.pieces)
         progress("map", done, total, records)
     check_unchanged(inputs)
@@ -212,90 +204,31 @@ def _map(spec: CorpusSpec, context: MapContext, folder: Path, progress: Progress
     index = build_index(tasks, parts, spec.dedup, declared, permitted if excluding else None)
     named = accounts(index, [source.name for source in spec.sources])
     counted = {name: account.as_dict() for name, account in named.items()}
-    return _Mapped(inputs, tasks, parts, index, counted, repeats)
+    return Mapped(inputs, tasks, parts, index, counted, repeats)
 
 
-def _map_job(context: MapContext, job: tuple[MapTask, Path], _tell: Tell) -> Part:
-    task, folder = job
-    return map_part(task, context, folder)
+class _MapJob(NamedTuple):
+    """A map task and the folder of its part."""
+
+    task: MapTask
+    folder: Path
+
+    def __str__(self) -> str:
+        return str(self.task)
 
 
-def _write_job(task: ShardTask, _tell: Tell) -> Shard:
-    return write_shard(task)
+def _map_job(context: MapContext, job: _MapJob, tell: Tell) -> Part:
+    return map_part(job.task, context, job.folder, tell)
 
 
-def _unsaid(_: Any) -> None:
-    pass
-
-
-def _corpus_findings(spec: CorpusSpec, mapped: _Mapped) -> Iterator[Finding]:
-    """What is to be said of the corpus as a whole."""
-    if spec.schema is not None:
-        yield from schema_notes(spec.root / spec.schema, spec.root)
-    for source in spec.sources:
-        if is_unknown(source.license):
-            yield finding(
-                "unknown-terms", f"source {source.name!r} has the licence {source.license}", file=spec.file
-            )
-    present = _languages(mapped) if "languages" in spec.corpus else set()
-    for tag in spec.corpus.get("languages", []):
-        if not any(language == tag or language.startswith(f"{tag}-") for language in present):
-            yield finding(
-                "absent-language", f"no article is in {tag!r}, which `languages` declares", file=spec.file
-            )
-    if spec.licensing.on_conflict == "warn":
-        yield from _license_conflicts(spec, mapped, "warning")
-    if not (mapped.index.fate == KEPT).any():
-        yield finding("empty-corpus", "no article was kept", file=spec.file)
-    if spec.splits.field is not None or any(source.split for source in spec.sources):
-        yield from torn_groups(mapped.parts, place_of(mapped.tasks, mapped.parts, mapped.index))
-
-
-def _languages(mapped: _Mapped) -> set[str]:
-    """The languages of the kept articles."""
-    found: set[str] = set()
-    for number, part in enumerate(mapped.parts):
-        first, last = mapped.index.starts[number], mapped.index.starts[number + 1]
-        kept = mapped.index.row[first:last][mapped.index.fate[first:last] == KEPT]
-        found.update(filter(None, part.table("rows")["language"].take(kept).unique().to_pylist()))
-    return found
-
-
-def _refusals(spec: CorpusSpec, mapped: _Mapped) -> list[Finding]:
-    """Why the build may release nothing: losses beyond a source's budget, licences that are refused."""
-    refusals = []
-    for source in spec.sources:
-        account = mapped.accounts[source.name]
-        if account["rejected"] > source.max_loss * account["in"]:
-            message = (
-                f"source {source.name!r}: {account['rejected']} of {account['in']} records were rejected; "
-                f"max_loss = {source.max_loss:g} allows {int(source.max_loss * account['in'])}."
-            )
-            refusals.append(finding("over-budget", message, file=spec.file))
-    if spec.licensing.on_conflict == "refuse":
-        refusals += _license_conflicts(spec, mapped, "error")
-    return refusals
-
-
-def _license_conflicts(spec: CorpusSpec, mapped: _Mapped, severity: str) -> list[Finding]:
-    """One finding for each licence among the articles that [licensing] does not allow."""
-    licenses: Counter[str] = Counter()
-    for part in mapped.parts:
-        licenses.update(name for name in part.table("ledger")["license"].to_pylist() if name is not None)
-    return [
-        finding(
-            "license-conflict",
-            f"{count} records are under {name}, which [licensing] does not allow.",
-            severity=severity,
-            file=spec.file,
-        )
-        for name, count in sorted(licenses.items())
-        if not permits(name, allow=spec.licensing.allow, deny=spec.licensing.deny)
-    ]
+def _engine(jobs: int | None, tasks: int, size: int) -> Engine:
+    """The engine for so many tasks over so many bytes; workers only where there is work for them."""
+    wanted = jobs or (cores() if size >= _WORTH_WORKERS else 1)
+    return engine_for(max(1, min(wanted, tasks)))
 
 
 def _refused(
-    stage: Path, target: Path, mapped: _Mapped, refusals: Sequence[Finding], started: float
+    stage: Path, target: Path, mapped: Mapped, refusals: Sequence[Finding], started: float
 ) -> BuildRefused:
     """Put the audit folder in place, and the refusal as an error."""
     # While an earlier release stands, the audit folder beside it is that release's own.
@@ -317,19 +250,27 @@ def _refused(
 
 
 def _write(
-    folder: Path, spec: CorpusSpec, context: MapContext, mapped: _Mapped, progress: Progress
+    folder: Path, spec: CorpusSpec, context: MapContext, mapped: Mapped, jobs: int | None, progress: Progress
 ) -> list[Shard]:
     tasks = list(shard_tasks(folder, mapped.index, mapped.parts, context.schema, spec.output))
     shards: list[Shard] = []
+    rows = 0
+
+    def tell(count: int) -> None:
+        nonlocal rows
+        rows += count
+        progress("write", len(shards), len(tasks), rows)
+
     progress("write", 0, len(tasks), 0)
-    for shard in engine_for(1)(_write_job, tasks, _unsaid):
+    size = sum(item.bytes for item in mapped.inputs)
+    for shard in _engine(jobs, len(tasks), size)(write_shard, tasks, tell):
         shards.append(shard)
-        progress("write", len(shards), len(tasks), sum(s.rows for s in shards))
+        progress("write", len(shards), len(tasks), rows)
     return shards
 
 
 def _finish(
-    folder: Path, spec: CorpusSpec, context: MapContext, mapped: _Mapped, shards: Sequence[Shard]
+    folder: Path, spec: CorpusSpec, context: MapContext, mapped: Mapped, shards: Sequence[Shard]
 ) -> dict[str, Any]:
     """Write all but the data, and give the manifest."""
     sources = [source.name for source in spec.sources]
@@ -375,7 +316,7 @@ def _finish(
     return add_documents(folder, manifest)
 
 
-def _edits(mapped: _Mapped) -> dict[str, int]:
+def _edits(mapped: Mapped) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for part in mapped.parts:
         counts.update(part.edits)
@@ -405,7 +346,7 @@ def _mask(flags: Any) -> Any:
     return pa.array(flags)
 
 
-def _records_by_input(mapped: _Mapped) -> Counter[str]:
+def _records_by_input(mapped: Mapped) -> Counter[str]:
     counts: Counter[str] = Counter({item.name: 0 for item in mapped.inputs})
     for task, part in zip(mapped.tasks, mapped.parts, strict=True):
         for piece, records in zip(task.pieces, part.records, strict=True):

@@ -14,13 +14,18 @@ def explain(judge: Judge, instance: Any, text: tuple[str, ...]) -> list[Problem]
         kind = KEYWORD_KINDS.get(violation.keyword, "schema-violation")
         message = violation.message
         name = violation.pointer.removeprefix("/")
-        if name in text and violation.keyword in {"minLength", "pattern"} and not instance[name].strip():
+        if name in text and violation.keyword in {"minLength", "pattern"} and is_blank(instance[name]):
             kind, message = "empty-text", "the text is empty or blank"
         if kind != "empty-text" or all(p.kind != kind for p in problems):
             problems.append(
                 Problem(kind, message, violation.pointer, violation.keyword, violation.schema_path)
             )
     return problems
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text has nothing but what Unicode or ECMA 262 count as white space, as the article schema does."""
+    return not text.replace("\ufeff", " ").strip()
 
 
 def record_finding(record: Record, problem: Problem, identifier: str | None) -> Finding:

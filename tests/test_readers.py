@@ -74,8 +74,15 @@ def test_each_line_is_a_record_where_it_lies(read: Read, suffix: str) -> None:
     """Offsets, lengths, lines and digests are those of the decompressed bytes; blank lines count as lines only."""
     data = b'{"a":1}\n\n  \t\n{"b":"\xc3\xa9"}\r\n\r\n{"c":3\n\x0c\n [1] \n{"d":4}'
     records = read(PACKERS[suffix](data), "a.jsonl" + suffix)
-    assert located(data, records) == [{"a": 1}, {"b": "é"}, "invalid-json", "not-an-object", {"d": 4}]
-    assert [r.place.line for r in records] == [1, 4, 6, 8, 9]
+    assert located(data, records) == [
+        {"a": 1},
+        {"b": "é"},
+        "invalid-json",
+        "invalid-json",
+        "not-an-object",
+        {"d": 4},
+    ]
+    assert [r.place.line for r in records] == [1, 4, 6, 7, 8, 9]
     assert {(r.place.file, r.place.number, r.identifier) for r in records} == {
         ("a.jsonl" + suffix, None, None)
     }

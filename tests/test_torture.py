@@ -58,6 +58,10 @@ def _run(*arguments: str, cwd: Path, seconds: int = 120) -> subprocess.Completed
     return done
 
 
+# An empty object behind a byte order mark: sound as a file, not as a line among others.
+MARKED = "i_structure_UTF-8_BOM_empty_object.json"
+
+
 def _expected(name: str) -> str | None:
     """The kind of the refusal of a torture file, "" where any will do, None where it is read."""
     if name in TWICE:
@@ -83,13 +87,20 @@ def test_torture_files_as_documents(shared: Callable[[str], Path], tmp_path: Pat
     report = json.loads(_run(*arguments, *names, cwd=shared("json-torture")).stdout)
     findings: dict[str, list[str]] = {name: [] for name in names}
     for each in report["findings"]:
-        assert each["severity"] == "error"
         if each["kind"] == "wrong-file-type":
             continue  # said of a file, beside what is said of the document in it
+        if each["severity"] == "info":  # a byte order mark at the start of a file is skipped and noted
+            assert (each["kind"], (shared("json-torture") / each["file"]).read_bytes()[:3]) == (
+                "byte-order-mark",
+                b"\xef\xbb\xbf",
+            )
+            continue
         assert (each["line"], each["offset"], each["record"]) == (1, 0, 1)
         findings[each["file"]].append(each["kind"])
     for name, kinds in findings.items():
-        _check(name, kinds)
+        if name != MARKED:
+            _check(name, kinds)
+    assert findings[MARKED] == []
     assert report["summary"]["records"] == 318
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from corpuskit import layout
 from corpuskit.checks.leading import unreadable
-from corpuskit.checks.tasks import CheckTask, Terms
+from corpuskit.checks.tasks import STDIN, CheckTask, Terms
 from corpuskit.errors import InputError, SpecError
 from corpuskit.findings import Finding, finding
 from corpuskit.readers import Piece, reader_for, stem
@@ -22,7 +22,6 @@ from corpuskit.readers.streams import compression
 from corpuskit.schema import ArticleSchema, article_schema, built_in
 from corpuskit.validation import Judge, compile_schema, load_judge, read_schema, schema_notes
 
-STDIN = "-"
 # What a worker takes at once of a big plain JSONL file, and of small text files.
 _SLICE_BYTES, _GROUP_FILES = 16 << 20, 256
 _READ = 1 << 16

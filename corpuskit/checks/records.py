@@ -7,6 +7,8 @@ from corpuskit.checks.tasks import Checked, CheckTask, Terms, in_file, size_of
 from corpuskit.engines import Tell
 from corpuskit.provenance import Limits, Source
 from corpuskit.readers import READERS, Piece, Record, jsonl
+from corpuskit.readers.dialect import exact_keys
+from corpuskit.validation.keys import key_counter
 from corpuskit.verdicts import explain, record_finding
 
 # A prover needs numpy, whose import takes as long as looking at every record of a small file.
@@ -32,16 +34,17 @@ def _unproven(terms: Terms, task: CheckTask, piece: Piece, checked: Checked, tel
     """The records of a piece but for those that are proven valid, which are counted."""
     limits = Limits()
     size = size_of(piece)
-    if task.reader != "jsonl" or (size is not None and size < _WORTH_PROVING):
+    # Of a slice the lines must be counted too.
+    small = piece.end is None and size is not None and size < _WORTH_PROVING
+    if task.reader != "jsonl" or small:
         for record in READERS[task.reader](piece, _SOURCE, limits):
             yield record
             tell((piece.name, record.place.length or 0, 1))
         return
     from corpuskit.readers.proving import LineProver
 
-    prover = LineProver(
-        terms.judge.accepts, limits.depth, lambda size, records: tell((piece.name, size, records))
-    )
+    keys = key_counter(terms.judge.document, limits.depth, exact_keys)
+    prover = LineProver(terms.judge.accepts, keys, lambda size, records: tell((piece.name, size, records)))
     yield from jsonl.read(piece, _SOURCE, limits, prover)
     checked.records += prover.records
     checked.lines = prover.lines

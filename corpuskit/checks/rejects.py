@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from corpuskit.checks.tasks import Checked, CheckTask
+from corpuskit.checks.tasks import STDIN, Checked, CheckTask
 from corpuskit.errors import OutputError, SpecError
 from corpuskit.readers import Record, reader_for
 from corpuskit.readers.streams import compression
@@ -90,7 +90,8 @@ def _lay_out(tasks: Iterable[CheckTask], kept: Path, out: Path) -> None:
     for task in tasks:
         for index, piece in enumerate(task.pieces):
             if (scratch := _scratch(kept, task.number, index)).is_file():
-                origin = os.path.normpath(Path.cwd() / task.folder / piece.name)
+                name = "stdin" if piece.name == STDIN else piece.name
+                origin = os.path.normpath(Path.cwd() / task.folder / name)
                 found.setdefault(origin, []).append((task, scratch))
     if not found:
         return

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from corpuskit.engines import Tell
 from corpuskit.findings import Finding
 from corpuskit.provenance import Source
-from corpuskit.readers import Piece
+from corpuskit.readers import Piece, described
 from corpuskit.schema import ArticleSchema
 from corpuskit.validation import Judge
 
 if TYPE_CHECKING:  # it brings pyarrow, which records judged as they stand do not need
     from corpuskit.phases.map import MapContext
+
+
+STDIN = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,7 @@ class CheckTask:
     damaged: bool = False
 
     def __str__(self) -> str:
-        first = self.pieces[0]
-        if first.end is not None:
-            return f"{first.name} (bytes {first.start} to {first.end})"
-        more = len(self.pieces) - 1
-        return f"{first.name} and {more} more files" if more else first.name
+        return described(self.pieces)
 
 
 @dataclass(slots=True)

@@ -13,11 +13,15 @@ from corpuskit.cli.options import common, print_json
     "--out", type=click.Path(path_type=Path), required=True, help="Folder that receives the release."
 )
 @click.option("--replace", is_flag=True, help="Replace the release if it exists, by an atomic exchange.")
+@click.option("--jobs", "-j", type=click.IntRange(min=1), metavar="N",
+              help="Work in N processes; default: one a core where there is enough to do.")  # fmt: skip
 @click.option(
     "--verbose", "-v", is_flag=True, help="Also print the navigation that was learned from each source."
 )
 @common
-def build(spec: Path, out: Path, *, replace: bool, verbose: bool, shape: str, quiet: bool) -> int:
+def build(
+    spec: Path, out: Path, *, replace: bool, jobs: int | None, verbose: bool, shape: str, quiet: bool
+) -> int:
     """Build the release that SPEC (default: corpus.toml) describes.
 
     Writes OUT/<name>-<version>/ and its .audit/ folder, whole or not at all. A build that loses more of a
@@ -29,7 +33,7 @@ def build(spec: Path, out: Path, *, replace: bool, verbose: bool, shape: str, qu
 
     try:
         with console.build_progress(quiet=quiet or shape == "json") as progress:
-            release = build_release(spec, out, replace=replace, progress=progress)
+            release = build_release(spec, out, replace=replace, jobs=jobs, progress=progress)
     except BuildRefused as refused:
         if shape == "json":
             print_json(refused.outcome)

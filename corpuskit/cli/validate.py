@@ -74,5 +74,6 @@ def validate(
 
 def _kept(rejects: dict[str, Any]) -> str:
     """What became of the bytes of invalid records."""
-    text = f"{rejects['kept']:,} invalid records stand in {rejects['folder']}"
-    return text + (f"; {rejects['overlong']:,} are too long to be kept there" if rejects["overlong"] else "")
+    kept = rejects["kept"]
+    text = f"{kept:,} invalid record{'s' * (kept != 1)} kept in {rejects['folder']}"
+    return text + (f"; {rejects['overlong']:,} too long to be kept" if rejects["overlong"] else "")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from corpuskit.conform import Article, Conformer
+from corpuskit.engines import Tell
 from corpuskit.findings import Finding
 from corpuskit.phases.keys import Keys, value_of
 from corpuskit.phases.parts import EDITS, LEDGER, REJECTS, Part, PartWriter
@@ -20,7 +21,10 @@ from corpuskit.splits import is_split_name
 from corpuskit.transforms import Repeats, transforms_for
 from corpuskit.transforms.learning.repeats import NOTHING
 from corpuskit.validation import Judge
-from corpuskit.verdicts import explain, record_finding
+from corpuskit.verdicts import explain, is_blank, record_finding
+
+# So many records at a time are told of.
+_TOLD = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def _rejections(article: Article, context: MapContext) -> list[Problem]:
 
 
 def _blank(row: Mapping[str, Any], text: tuple[str, ...]) -> bool:
-    return not any((row.get(name) or "").strip() for name in text)
+    return all(is_blank(row.get(name) or "") for name in text)
 
 
 def _known_id(record: Record, article: Article | None) -> str | None:
@@ -109,8 +113,8 @@ def _known_id(record: Record, article: Article | None) -> str | None:
     return record.identifier
 
 
-def map_part(task: MapTask, context: MapContext, folder: Path) -> Part:
-    """Read a task's pieces and write its part into a folder of its own."""
+def map_part(task: MapTask, context: MapContext, folder: Path, tell: Tell) -> Part:
+    """Read a task's pieces and write its part into a folder of its own; tells how many records it has read."""
     conformer = Conformer.of(context.schema, task.source)
     keys = Keys.of(context.schema, context.dedup, context.splits)
     schemas = {"rows": context.schema.arrow, "ledger": LEDGER, "rejects": REJECTS, "edits": EDITS}
@@ -128,6 +132,9 @@ def map_part(task: MapTask, context: MapContext, folder: Path) -> Part:
                     rows += 1
                     edits.update(edit.transform for edit in article.edits)
                 _write(part, index, item, keys, task.source)
+                if count % _TOLD == 0:
+                    tell(_TOLD)
+            tell(count % _TOLD)
             counted.append(count)
     return Part(folder, tuple(counted), rows, dict(kinds), dict(edits))
 

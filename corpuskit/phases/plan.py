@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from corpuskit.digests import file_sha256
 from corpuskit.errors import InputChanged, InputError, SpecError
 from corpuskit.provenance import Source
-from corpuskit.readers import Piece, reader_for, stem
+from corpuskit.readers import Piece, described, reader_for, stem
 from corpuskit.readers.streams import compression
 from corpuskit.spec import CorpusSpec
 
@@ -43,6 +43,9 @@ class MapTask:
     source: Source
     reader: str
     pieces: tuple[Piece, ...]
+
+    def __str__(self) -> str:
+        return described(self.pieces)
 
 
 def find_inputs(spec: CorpusSpec, pinned: Callable[[int], None] | None = None) -> list[Input]:
@@ -241,7 +244,7 @@ def _cut(piece: Piece, item: Input) -> Iterator[Piece]:
     with piece.path.open("rb") as file:
         while start < item.bytes:
             end, ends = start, 0
-            while end < start + SLICE_BYTES and (chunk := file.read(1 << 20)):
+            while end < start + SLICE_BYTES and (chunk := file.read(min(1 << 20, SLICE_BYTES))):
                 end, ends = end + len(chunk), ends + chunk.count(b"\n")
             tail = file.readline()
             yield replace(piece, start=start, end=end + len(tail), first_line=line)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from corpuskit.batches import cut_by_content, cut_evenly
+from corpuskit.engines import Tell
 from corpuskit.errors import OutputError
 from corpuskit.layout import shard_name
 from corpuskit.phases.index import Index
@@ -32,6 +33,9 @@ class ShardTask:
     rows: tuple[tuple[Path, npt.NDArray[np.int64]], ...]
     group_ends: tuple[int, ...]
     compression: str
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,8 @@ def _by_part(
         yield parts[number].folder, index.row[records[part_of == number]]
 
 
-def write_shard(task: ShardTask) -> Shard:
-    """Write a shard durably, then decode it again and compare it with the parts."""
+def write_shard(task: ShardTask, tell: Tell) -> Shard:
+    """Write a shard durably, then decode it again and compare it with the parts; tells the rows of each group."""
     statistics, size = Statistics(), 0
     task.path.parent.mkdir(parents=True, exist_ok=True)
     part = task.path.with_name(task.path.name + ".part")
@@ -85,6 +89,7 @@ def write_shard(task: ShardTask) -> Shard:
             )
         statistics.add(written, task.schema)
         size += written.nbytes  # as a reader counts it: the card states what `datasets` will find
+        tell(written.num_rows)
     part.rename(task.path)
     return Shard(task.name, task.split, statistics.rows, size, statistics)
 

@@ -6,9 +6,20 @@ To add one: write its file with a `read` function and add one line to `READERS`.
 from pathlib import PurePosixPath
 
 from corpuskit.readers import json_file, jsonl, streams, text
-from corpuskit.readers.records import Edit, Piece, Problem, Reader, Record
+from corpuskit.readers.records import Edit, Piece, Problem, Reader, Record, described
 
-__all__ = ["READERS", "SUFFIXES", "Edit", "Piece", "Problem", "Reader", "Record", "reader_for", "stem"]
+__all__ = [
+    "READERS",
+    "SUFFIXES",
+    "Edit",
+    "Piece",
+    "Problem",
+    "Reader",
+    "Record",
+    "described",
+    "reader_for",
+    "stem",
+]
 
 READERS: dict[str, Reader] = {
     "text": text.read,

@@ -115,8 +115,8 @@ def _quoted(key: str) -> str:
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > _LONGEST_INTEGER:
-        raise Malformed("unrepresentable", f"an integer of {len(digits)} digits")
+    if len(digits) > _LONGEST_INTEGER and (count := len(digits.lstrip("-"))) > _LONGEST_INTEGER:
+        raise Malformed("unrepresentable", f"an integer of {count} digits")
     return int(digits)
 
 

@@ -22,7 +22,7 @@ _NESTED = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{}"]', re.DOTALL)
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{}",]', re.DOTALL)
 _MARKS = '"\\[]{},:'
 
-_MARKED = Problem("byte-order-mark", "a byte order mark at the start of the file was skipped")
+MARKED = Problem("byte-order-mark", "a byte order mark at the start of the file was skipped")
 
 Buffer = bytes | mmap.mmap
 
@@ -48,7 +48,7 @@ def read(piece: Piece, source: Source, limits: Limits) -> Iterator[Record]:
             at, is_array = _locate(data, start, source.records)
             spans = _elements(data, at) if is_array else iter([(at, _value_end(data, at))])
             for record in _records(data, spans, piece, source, limits):
-                notes = (_MARKED,) if start and record.place.number == 1 else ()
+                notes = (MARKED,) if start and record.place.number == 1 else ()
                 # An article that is the whole file is named by the file, as a text file is.
                 yield record._replace(notes=notes, identifier=None if is_array else piece.identifier)
         except _Broken as broken:

@@ -8,7 +8,7 @@ from corpuskit.provenance import Limits, Place, Source
 from corpuskit.readers import streams
 from corpuskit.readers.dialect import Malformed, parse_object
 from corpuskit.readers.encodings import check_marks, recode
-from corpuskit.readers.records import Gathering, Line, Piece, Problem, Prover, Record
+from corpuskit.readers.records import BLANK, Gathering, Line, Piece, Problem, Prover, Record
 
 _BOM = b"\xef\xbb\xbf"
 _MARKED = Problem("byte-order-mark", "a byte order mark before the first record was skipped")
@@ -84,7 +84,7 @@ def _every_line(block: bytes, start: int, stop: int) -> tuple[int, list[Line]]:
     lines = block[start:stop].split(b"\n")
     lines.pop()  # what follows the last LF: nothing
     for index, line in enumerate(lines):
-        if line and not line.isspace():
+        if line.strip(BLANK):
             found.append((index, start, line))
         start += len(line) + 1
     return len(lines), found

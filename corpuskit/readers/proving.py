@@ -5,21 +5,22 @@ be exchanged for a faster one, and speed never changes a verdict.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import orjson
 
-from corpuskit.readers.dialect import exact_keys
-from corpuskit.readers.records import Line
+from corpuskit.readers.records import BLANK, Line
 
 # What is looked at several times, so much at once that it stays in the cache of a core.
 _WINDOW = 256 << 10
 _KEPT = 16 << 20
 _LF, _QUOTE, _COLON, _BACKSLASH = ord("\n"), ord('"'), ord(":"), ord("\\")
-_BLANK = np.isin(np.arange(256), list(b" \t\r"))
+# The bits that LF and colon share, with no byte of valid JSON outside strings but these two, and `*`.
+_COMMON = np.uint8(_LF & _COLON | ~(_LF | _COLON) & 0xFF)
+_IS_BLANK = np.isin(np.arange(256), list(BLANK))
 
 Places = npt.NDArray[np.int64]
 
@@ -28,15 +29,17 @@ Places = npt.NDArray[np.int64]
 class LineProver:
     """Proves lines valid by parsing them fast, counting their keys, and asking for the verdict.
 
-    `accepts` is the verdict on a parsed record, `depth` the limit of nesting; `moved` is told the bytes of each
-    block and the records proven there.
+    `accepts` is the verdict on a parsed record. `keys` counts the keys of one that is accepted, and gives less than
+    none where a number of it may be rounded, or nesting is too deep. `moved` is told the bytes of each block and
+    the records proven there.
     """
 
     accepts: Callable[[Any], bool]
-    depth: int
+    keys: Callable[[Any], int]
     moved: Callable[[int, int], None]
     records: int = 0
     lines: int = 0
+    _room: npt.NDArray[np.uint8] = field(default_factory=lambda: np.empty(_WINDOW, np.uint8))
 
     def __post_init__(self) -> None:
         # Once a large block was given back, glibc keeps that much for the next ones instead of asking the system
@@ -53,43 +56,52 @@ class LineProver:
         while start < stop:
             end = block.rfind(b"\n", start, min(start + _WINDOW, stop)) + 1 or block.index(b"\n", start) + 1
             data = np.frombuffer(view[start:end], np.uint8)
-            ends = np.flatnonzero(data == _LF) + 1
-            for index, first, last in self._unproven(view[start:end], ends, _key_marks(data, ends)):
+            places = np.flatnonzero(np.equal(np.bitwise_and(data, _COMMON, out=self._bits(end - start)), _LF))
+            found = data[places]
+            ends, marks = places[found == _LF] + 1, places[found == _COLON]
+            for index, first, last in self._unproven(view[start:end], ends, _key_counts(data, ends, marks)):
                 left.append((lines + index, start + first, block[start + first : start + last - 1]))
             start, lines = end, lines + len(ends)
         self.moved(size, self.records - before)
         return lines, left
 
-    def _unproven(self, window: memoryview, ends: Places, marks: list[int]) -> Iterator[tuple[int, int, int]]:
-        accepts, depth, loads = self.accepts, self.depth, orjson.loads
+    def _bits(self, size: int) -> npt.NDArray[np.uint8]:
+        """Room for so many bytes, the same each time: fresh memory costs more than what is done there."""
+        if size > len(self._room):
+            self._room = np.empty(size, np.uint8)
+        return self._room[:size]
+
+    def _unproven(
+        self, window: memoryview, ends: Places, counts: list[int]
+    ) -> Iterator[tuple[int, int, int]]:
+        accepts, count, loads = self.accepts, self.keys, orjson.loads
         first = passed = 0
-        for index, (last, keys) in enumerate(zip(ends.tolist(), marks, strict=True)):
+        for index, (last, keys) in enumerate(zip(ends.tolist(), counts, strict=True)):
             line, here, first = window[first:last], first, last
             try:
                 value = loads(line)
             except orjson.JSONDecodeError:
-                if bytes(line).isspace():
+                if not bytes(line).strip(BLANK):
                     continue
             else:
-                if type(value) is dict and exact_keys(value, depth) == keys and accepts(value):
+                if type(value) is dict and accepts(value) and count(value) == keys:
                     passed += 1
                     continue
             yield index, here, last
         self.records += passed
 
 
-def _key_marks(data: npt.NDArray[np.uint8], ends: Places) -> list[int]:
+def _key_counts(data: npt.NDArray[np.uint8], ends: Places, colons: Places) -> list[int]:
     """For each line the number of keys that its colons tell: never fewer than it has, -1 where they cannot tell.
 
     `ends` are the places behind each line's LF. A quote inside a string is escaped: behind a single backslash it
     is certainly no end of a key. Where blanks may part a key from its colon, colons cannot tell.
     """
-    colons = np.flatnonzero(data == _COLON)
     before, second = data[colons - 1], data[colons - 2]
     quoted = colons[before == _QUOTE]
     inside = (data[quoted - 2] == _BACKSLASH) & (data[quoted - 3] != _BACKSLASH)
-    marks = np.diff(np.searchsorted(quoted[~inside], ends), prepend=0)
-    parted = colons[_BLANK[before] & (_BLANK[second] | (second == _QUOTE))]
-    marks[np.searchsorted(ends, parted, side="right")] = -1
-    told: list[int] = marks.tolist()
+    counts = np.diff(np.searchsorted(quoted[~inside], ends), prepend=0)
+    parted = colons[_IS_BLANK[before] & (_IS_BLANK[second] | (second == _QUOTE))]
+    counts[np.searchsorted(ends, parted, side="right")] = -1
+    told: list[int] = counts.tolist()
     return told

@@ -1,13 +1,15 @@
 """What every reader yields: a located record, parsed or with the reason why it cannot be."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from corpuskit.provenance import Limits, Place, Source
 
+# What JSON counts as white space (RFC 8259, section 2): a line of nothing else is no record.
+BLANK = b" \t\r\n"
 # More edits of one kind in one record are told as a single one from the first to the last.
 MOST_EDITS = 100_000
 
@@ -66,6 +68,13 @@ class Piece:
     identifier: str | None = None
 
 
+def described(pieces: Sequence[Piece]) -> str:
+    """The name of the first piece, with its range where it has one, and how many others there are."""
+    first, more = pieces[0], len(pieces) - 1
+    name = first.name if first.end is None else f"{first.name} (bytes {first.start:,} to {first.end:,})"
+    return f"{name} and {more} more" if more else name
+
+
 @dataclass(slots=True)
 class Gathering:
     """The bytes of one record while they go by: counted, hashed, and kept up to a limit."""
@@ -80,7 +89,7 @@ class Gathering:
         """Take the next bytes of the record."""
         if self.length < self.limit:
             self._kept.append(data[: self.limit - self.length])
-        self.blank = self.blank and (not data or data.isspace())
+        self.blank = self.blank and not data.strip(BLANK)
         self._digest.update(data)
         self.length += len(data)
 

@@ -3,7 +3,7 @@
 import json
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,6 +18,7 @@ from corpuskit.bundling import bundle
 from corpuskit.errors import SchemaError
 from corpuskit.findings import Finding
 from corpuskit.resources import packaged_schema
+from corpuskit.validation.dates import CHECKS
 from corpuskit.validation.formats import format_findings
 from corpuskit.validation.identity import id_keyword
 from corpuskit.validation.references import BASE, Retriever, registered
@@ -59,9 +60,10 @@ class Judge:
         """What is odd about the schema itself: a warning for each format name that is no rule."""
         return format_findings(self.files) if self.options.get("formats", True) else []
 
-    def accepts(self, instance: Any) -> bool:
-        """Whether the instance satisfies the schema."""
-        return self.validator.is_valid(instance)
+    @property
+    def accepts(self) -> Callable[[Any], bool]:
+        """The verdict: a function from an instance to whether it satisfies the schema."""
+        return self.validator.is_valid  # without a call of ours between: this is asked for every record
 
     def explain(self, instance: Any) -> list[Violation]:
         """Every rule that the instance breaks; empty for a valid one."""
@@ -173,6 +175,7 @@ def _compiled(document: Any, base: str, retriever: Retriever, *, formats: bool) 
         return jsonschema_rs.validator_for(
             document,
             validate_formats=formats,
+            formats=CHECKS,
             base_uri=base,
             retriever=retriever,
             registry=jsonschema_rs.Registry(list(found.items()), retriever=retriever) if found else None,

@@ -1,0 +1,106 @@
+"""What is to be said of a corpus as a whole once its records have their fates, and why it may not be released."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from corpuskit.findings import Finding, finding, tally
+from corpuskit.licenses import is_unknown, permits
+from corpuskit.phases.books import place_of
+from corpuskit.phases.index import FATES, KEPT, Index, torn_groups
+from corpuskit.phases.parts import Part
+from corpuskit.phases.plan import Input, MapTask
+from corpuskit.spec import CorpusSpec
+from corpuskit.transforms import Repeats
+from corpuskit.validation import schema_notes
+
+_DECIDED = frozenset({FATES.index("duplicate"), FATES.index("removed")})
+
+
+@dataclass(slots=True)
+class Mapped:
+    """The work before anything is written: inputs, tasks, parts, fates, and what each source repeats."""
+
+    inputs: list[Input]
+    tasks: list[MapTask]
+    parts: list[Part]
+    index: Index
+    accounts: dict[str, dict[str, int]]
+    repeats: Mapping[str, Repeats]
+    findings: list[Finding] = field(default_factory=list)
+
+    def kinds(self) -> dict[str, int]:
+        """Findings by kind: those of records, those of the corpus, and the fates that are findings."""
+        counts: Counter[str] = Counter()
+        for part in self.parts:
+            counts.update(part.kinds)
+        counts.update(tally(self.findings))
+        decided = (r for r, fate in zip(self.index.reason, self.index.fate, strict=True) if fate in _DECIDED)
+        counts.update(r for r in decided if r is not None)
+        return dict(sorted(counts.items()))
+
+
+def corpus_findings(spec: CorpusSpec, mapped: Mapped) -> Iterator[Finding]:
+    """What is to be said of the corpus as a whole."""
+    if spec.schema is not None:
+        yield from schema_notes(spec.root / spec.schema, spec.root)
+    for source in spec.sources:
+        if is_unknown(source.license):
+            yield finding(
+                "unknown-terms", f"source {source.name!r} has the licence {source.license}", file=spec.file
+            )
+    present = _languages(mapped) if "languages" in spec.corpus else set()
+    for tag in spec.corpus.get("languages", []):
+        if not any(language == tag or language.startswith(f"{tag}-") for language in present):
+            yield finding(
+                "absent-language", f"no article is in {tag!r}, which `languages` declares", file=spec.file
+            )
+    if spec.licensing.on_conflict == "warn":
+        yield from _license_conflicts(spec, mapped, "warning")
+    if not (mapped.index.fate == KEPT).any():
+        yield finding("empty-corpus", "no article was kept", file=spec.file)
+    if spec.splits.field is not None or any(source.split for source in spec.sources):
+        yield from torn_groups(mapped.parts, place_of(mapped.tasks, mapped.parts, mapped.index))
+
+
+def _languages(mapped: Mapped) -> set[str]:
+    """The languages of the kept articles."""
+    found: set[str] = set()
+    for number, part in enumerate(mapped.parts):
+        first, last = mapped.index.starts[number], mapped.index.starts[number + 1]
+        kept = mapped.index.row[first:last][mapped.index.fate[first:last] == KEPT]
+        found.update(filter(None, part.table("rows")["language"].take(kept).unique().to_pylist()))
+    return found
+
+
+def refusals_of(spec: CorpusSpec, mapped: Mapped) -> list[Finding]:
+    """Why the build may release nothing: losses beyond a source's budget, licences that are refused."""
+    refusals = []
+    for source in spec.sources:
+        account = mapped.accounts[source.name]
+        if account["rejected"] > source.max_loss * account["in"]:
+            message = (
+                f"source {source.name!r}: {account['rejected']} of {account['in']} records were rejected; "
+                f"max_loss = {source.max_loss:g} allows {int(source.max_loss * account['in'])}."
+            )
+            refusals.append(finding("over-budget", message, file=spec.file))
+    if spec.licensing.on_conflict == "refuse":
+        refusals += _license_conflicts(spec, mapped, "error")
+    return refusals
+
+
+def _license_conflicts(spec: CorpusSpec, mapped: Mapped, severity: str) -> list[Finding]:
+    """One finding for each licence among the articles that [licensing] does not allow."""
+    licenses: Counter[str] = Counter()
+    for part in mapped.parts:
+        licenses.update(name for name in part.table("ledger")["license"].to_pylist() if name is not None)
+    return [
+        finding(
+            "license-conflict",
+            f"{count} records are under {name}, which [licensing] does not allow.",
+            severity=severity,
+            file=spec.file,
+        )
+        for name, count in sorted(licenses.items())
+        if not permits(name, allow=spec.licensing.allow, deny=spec.licensing.deny)
+    ]

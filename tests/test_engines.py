@@ -1,0 +1,161 @@
+"""Engines: results in the order of the tasks, whatever order they end in; a dead worker is one named error."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from engine_work import work
+
+from corpuskit.engines import cores, engine_for
+from corpuskit.errors import DamagedInput, WorkerLost
+
+JOBS = [1, 2, 3]
+
+
+def _collect(jobs: int, tasks: Any) -> tuple[list[Any], list[Any]]:
+    said: list[Any] = []
+    return list(engine_for(jobs)(work, tasks, said.append)), said
+
+
+@pytest.mark.parametrize("jobs", JOBS)
+def test_results_come_in_the_order_of_the_tasks(jobs: int) -> None:
+    """The first tasks end last, and are given first; all that was said arrives."""
+    tasks = [("sleep", 0.2), ("sleep", 0.1), *(("divmod", n, 3) for n in range(40))]
+    results, said = _collect(jobs, tasks)
+    assert results == [None, None, *(divmod(n, 3) for n in range(40))]
+    assert sorted(map(repr, said)) == sorted(repr(list(task[1:])) for task in tasks)
+
+
+@pytest.mark.parametrize("jobs", JOBS)
+def test_no_tasks_are_no_work(jobs: int) -> None:
+    """Nothing in, nothing out."""
+    assert _collect(jobs, []) == ([], [])
+
+
+@pytest.mark.parametrize("jobs", JOBS)
+def test_an_error_is_raised_in_its_turn(jobs: int) -> None:
+    """What tasks before it gave is there; the error keeps its type and fields."""
+    results = engine_for(jobs)(work, [("divmod", 7, 2), ("damaged", "a.gz", 7)], print)
+    assert next(results) == (3, 1)
+    with pytest.raises(DamagedInput) as raised:
+        next(results)
+    assert (raised.value.file, raised.value.offset) == ("a.gz", 7)
+
+
+def test_a_mistake_in_the_work_names_its_place() -> None:
+    """An exception that is no CorpusError brings the traceback of the worker along."""
+    with pytest.raises(ZeroDivisionError) as raised:
+        _collect(2, [("divmod", 1, 0)])
+    assert "in work" in "".join(raised.value.__notes__)
+
+
+@pytest.mark.parametrize(
+    ("task", "cause"),
+    [(("die", signal.SIGKILL), "SIGKILL"), (("die", signal.SIGSEGV), "SIGSEGV"), (("exit", 3), "code 3")],
+)
+def test_a_dead_worker_is_one_named_error(task: tuple[Any, ...], cause: str) -> None:
+    """The task at which it died is named, and how; no other worker is left behind."""
+    before = _children()
+    with pytest.raises(WorkerLost, match=cause) as raised:
+        _collect(2, [("sleep", 0.1), task, *[("sleep", 5)] * 9])
+    assert raised.value.task == str(task)
+    assert _children() == before
+
+
+def test_workers_are_several_and_end_with_the_work() -> None:
+    """Two jobs are two other processes, begun as tasks come, and gone when the results are there."""
+    before = _children()
+    results, _ = _collect(2, [("process", 0.3)] * 4)
+    assert len(set(results)) == 2
+    assert os.getpid() not in results
+    assert _children() == before
+
+
+def test_work_that_is_given_up_ends() -> None:
+    """Whoever looks at the first result alone leaves no worker behind."""
+    before = _children()
+    results = engine_for(2)(work, [("divmod", 1, 1), *[("sleep", 30)] * 5], print)
+    assert next(results) == (1, 0)
+    results.close()  # type: ignore[attr-defined]  # a generator
+    assert _children() == before
+
+
+def test_results_wait_for_those_before_them_within_bounds() -> None:
+    """While the first task runs, so many of the others are begun and no more: memory stays bounded."""
+    begun = 0
+
+    def tasks() -> Any:
+        nonlocal begun
+        yield ("sleep", 1.0)
+        for _ in range(1000):
+            begun += 1
+            yield ("bytes", 10)
+
+    results = engine_for(2)(work, tasks(), lambda _: None)
+    next(results)
+    assert begun < 20
+    assert sum(1 for _ in results) == 1000
+
+
+def test_large_messages_cross() -> None:
+    """A result larger than any buffer of the system."""
+    assert [len(r) for r in _collect(2, [("bytes", 30_000_000)] * 3)[0]] == [30_000_000] * 3
+
+
+def test_a_script_without_a_main_guard_works(tmp_path: Path) -> None:
+    """Workers do not run the caller's script again, as those of multiprocessing would."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import corpuskit\n"
+        "for n in 'ab': open(f'{n}.jsonl', 'w').write('{}\\n' * 3)\n"
+        "print(corpuskit.validate(['a.jsonl', 'b.jsonl'], {}, jobs=2).summary['records'])\n"
+    )
+    done = subprocess.run([sys.executable, script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("6\n", "")
+
+
+def test_workers_end_when_the_parent_is_killed(tmp_path: Path) -> None:
+    """After kill -9 of the parent its workers end with the task at hand."""
+    script = "import sys; sys.path[:] = {!r}\nfrom engine_work import work\nfrom corpuskit.engines import engine_for\n"
+    script += (
+        "for pid in engine_for(2)(work, [('process', 0.3)] * 100, lambda _: None): print(pid, flush=True)\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script.format(sys.path)], stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    workers = {int(parent.stdout.readline()) for _ in range(4)}
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    until = time.monotonic() + 20
+    while any(_running(pid) for pid in workers):
+        assert time.monotonic() < until, "a worker outlived its parent"
+        time.sleep(0.05)
+
+
+def _running(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def _children() -> set[str]:
+    """The processes that this one has started and that run."""
+    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+
+
+def test_cores_are_those_that_may_be_used() -> None:
+    """Cores that are taken from the process do not count."""
+    code = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n"
+    code += "from corpuskit.engines import cores; print(cores())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "1\n"
+    assert cores() >= 1
