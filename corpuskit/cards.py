@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from corpuskit import layout
@@ -14,19 +15,31 @@ from corpuskit.staging import locked, publish, staging, sync_tree
 
 
 def release_card(release: Path | str) -> str:
-    """README.md as the facts of a release's manifest give it; raises SpecError where it is no release."""
-    return render_card(read_manifest(Path(release)))
+    """README.md as the facts of a release's manifest give it; raises SpecError where it is no release.
+
+    The release is named by its folder, or by the README.md in it.
+    """
+    return render_card(read_manifest(_folder(release)))
+
+
+def _folder(release: Path | str) -> Path:
+    path = Path(release)
+    return path.parent if path.name == layout.README and not path.is_dir() else path
 
 
 def check_release_card(release: Path | str) -> list[Finding]:
-    """Every difference between a release's README.md and its facts, in our YAML keys and marked blocks."""
-    release = Path(release)
-    expected = release_card(release)
+    """Every difference between a release's README.md and its facts, in our YAML keys and marked blocks.
+
+    Where the release is named by its README.md, as pre-commit does, the findings name it in the same way.
+    """
+    folder = _folder(release)
+    named = layout.README if folder == Path(release) else str(release)
+    expected = release_card(folder)
     try:
-        text = (release / layout.README).read_text(encoding="utf-8", errors="replace")
+        text = (folder / layout.README).read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
-        return [finding("missing-file", f"{layout.README} is missing", file=layout.README)]
-    return check_card(text, expected)
+        return [finding("missing-file", f"{layout.README} is missing", file=named)]
+    return [replace(each, file=named) for each in check_card(text, expected)]
 
 
 def rewrite_card(release: Path | str) -> str:
@@ -34,7 +47,7 @@ def rewrite_card(release: Path | str) -> str:
 
     The release is replaced by an atomic exchange; data files are linked, not copied.
     """
-    release = Path(release)
+    release = _folder(release)
     manifest = read_manifest(release)
     out, name = release.resolve().parent, str(manifest["name"])
     with locked(out, name), staging(out, name) as stage:

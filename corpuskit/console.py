@@ -6,11 +6,13 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
 from corpuskit import layout
 from corpuskit.findings import KINDS, Finding, place, shortened, visible
+from corpuskit.grouping import Group, Mistake, grouped
 
 _SHOWN = 3
 _LONGEST, _LONGEST_LINE = 300, 4000
@@ -37,29 +39,66 @@ def talk(message: str, *, quiet: bool = False) -> None:
         sys.stderr.write(inert(message, _LONGEST_LINE) + "\n")
 
 
-def show_findings(findings: Sequence[Finding], *, shown: int = _SHOWN) -> None:
-    """Findings on stdout, grouped by kind, worst first, each group with its count and first examples."""
+def show_findings(findings: Sequence[Finding], *, shown: int = _SHOWN) -> bool:
+    """Findings on stdout by kind and file, worst first, a line for each mistake; whether all of them are told.
+
+    A kind has at most so many lines; what was done wrong many times is one, with its count and first places.
+    """
     from rich.text import Text
 
     console = _console(sys.stdout)
-    groups: dict[tuple[int, str], list[Finding]] = {}
-    ranks = list(_STYLES)
-    for each in findings:
-        groups.setdefault((ranks.index(each.severity), each.kind), []).append(each)
-    for (rank, kind), group in sorted(groups.items()):
-        severity = ranks[rank]
-        title = KINDS[kind].title if kind in KINDS else ""
-        head = Text.assemble(
-            (f"{severity} ", _STYLES[severity]), (kind, "bold"), f" ({len(group)}): {inert(title)}"
-        )
-        console.print(head)
-        for each in group[:shown]:
-            console.print(Text(f"  {inert(place(each))}: {inert(each.message)}"))
-        if len(group) > shown:
-            console.print(Text(f"  … and {len(group) - shown} more"))
-        hint = group[0].hint
-        if hint:
-            console.print(Text(f"  → {inert(hint)}", style="dim"))
+    whole = True
+    for group in grouped(findings, shown):
+        title = KINDS[group.kind].title if group.kind in KINDS else ""
+        count = f"{group.count:,} in {group.files:,} files" if group.files > 1 else f"{group.count:,}"
+        head = (f"{group.severity} ", _STYLES[group.severity]), (group.kind, "bold")
+        console.print(Text.assemble(*head, f" ({count}): {inert(title)}"))
+        for line in _lines(group):
+            console.print(Text(f"  {line}"))
+        if group.hint:
+            console.print(Text(f"  → {inert(group.hint)}", style="dim"))
+        whole &= not group.others and all(f.count == len(f.mistakes) for f in group.shown)
+    return whole
+
+
+def _lines(group: Group) -> Iterator[str]:
+    """What is shown of a kind: a line for a mistake, below the name of its file where that has several."""
+    for each in group.shown:
+        several = group.files > 1 and len(each.mistakes) > 1
+        if several:
+            yield f"{inert(each.file)}: {each.count:,}"
+        indent = "  " if several else ""
+        yield from (indent + _mistake(mistake) for mistake in each.mistakes)
+        if each.others:
+            yield f"{indent}… and {each.others:,} more"
+    if group.others:
+        more = group.files - len(group.shown)
+        yield f"… and {group.others:,} more in {more:,} more file{'s' * (more > 1)}"
+    if group.rare:
+        yield "among them:"
+        yield from (f"  {_mistake(mistake)}" for mistake in group.rare)
+
+
+def _mistake(mistake: Mistake) -> str:
+    first, often = mistake.first, mistake.count > 1
+    shown = replace(first, pointer=None) if _tells_place(first) else first
+    # Where several lines are told, a record number between them would be taken for one.
+    where = place(replace(shown, record=None) if often and first.line is not None else shown)
+    if often:
+        lines = [each.line for each in mistake.places if each.line is not None]
+        also = "".join(f", {line}" for line in dict.fromkeys(lines) if line != first.line)
+        where = f"{mistake.count:,} times, first at {where}{also}"
+    # Of these a message alone does not tell which rule is meant.
+    rule = (
+        f" [rule {first.schema_pointer}]" if first.kind == "schema-violation" and first.schema_pointer else ""
+    )
+    return (f"{inert(where)}: " if where else "") + inert(first.message) + inert(rule)
+
+
+def _tells_place(finding: Finding) -> bool:
+    """Whether a message begins with the field that its pointer names."""
+    name = (finding.pointer or "").partition("/")[2].partition("/")[0].replace("~1", "/").replace("~0", "~")
+    return bool(name) and finding.message.lstrip("`'\"").startswith(name)
 
 
 def show_accounts(sources: Mapping[str, Mapping[str, int]], total: Mapping[str, int]) -> None:

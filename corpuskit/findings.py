@@ -24,7 +24,8 @@ class Finding:
 
     `line` counts from 1, `offset` is the first byte of the record in the decompressed file, `record` is
     its number from 1 in a container, `pointer` a JSON Pointer into the record, `keyword` the JSON Schema
-    keyword that failed.
+    keyword that failed, `schema_pointer` a JSON Pointer to where the broken rule stands, in the document of
+    the schema that holds it.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Finding:
     keyword: str | None = None
     hint: str | None = None
     id: str | None = None
+    schema_pointer: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The finding with exactly the fields of the JSON contract, in its order."""
@@ -46,6 +48,7 @@ class Finding:
 
 FIELDS = (
     "file", "line", "offset", "record", "pointer", "keyword", "kind", "severity", "message", "hint", "id",
+    "schema_pointer",
 )  # fmt: skip
 
 
@@ -98,6 +101,7 @@ def _visible(character: str) -> str:
 KEYWORD_KINDS = {
     "required": "missing-field",
     "dependentRequired": "missing-field",
+    "dependencies": "missing-field",
     "type": "wrong-type",
     "format": "bad-format",
     "additionalProperties": "unknown-field",
@@ -304,7 +308,20 @@ KINDS: dict[str, Kind] = {
         "warning", "A language that is no BCP 47 tag", "Loaders and hubs cannot select by it.",
         "Use a tag such as `id`, `jv` or `pt-BR`; the source's language stands.",
     ),
+    # --- the schema itself ---
+    "unknown-format": Kind(
+        "warning", "A format that nothing checks", "Every value passes, whatever the schema's author meant.",
+        "Use a format that docs/validation-rules.md lists, or say the rule by `pattern`; a mere note may stay.",
+    ),
     # --- files ---
+    "wrong-file-type": Kind(
+        "error", "A file that is not what its name says", "Nothing in it can be read as it should be.",
+        "Give the file the suffix of what it is, or convert it.",
+    ),
+    "no-records": Kind(
+        "warning", "A file without records", "Nothing was checked; perhaps it was not written to its end.",
+        "Write the file again, or leave it out if it is meant to be empty.",
+    ),
     "byte-order-mark": Kind(
         "info", "A byte order mark", "It is no part of the text; it was skipped.",
         "Nothing to do.",

@@ -15,7 +15,22 @@ def folder(kind: Literal["schemas", "cards"]) -> Path:
     return packaged if packaged.is_dir() else _PACKAGE.parent / kind
 
 
+# The schemas that any schema may refer to, by their own `$id`.
+PACKAGED = {
+    "urn:corpuskit:schema:article": "article.schema.json",
+    "urn:corpuskit:schema:corpus": "corpus.schema.json",
+    "urn:corpuskit:schema:findings": "findings.schema.json",
+    "urn:corpuskit:schema:manifest": "manifest.schema.json",
+}
+ARTICLE = "urn:corpuskit:schema:article"
+
+
 @cache
 def read_json(name: str) -> Any:
     """The parsed JSON file of the schemas folder with this name; treat it as read-only."""
     return json.loads((folder("schemas") / name).read_bytes())
+
+
+def packaged_schema(uri: str) -> Any:
+    """The packaged schema that a URI without fragment names, None for any other; treat it as read-only."""
+    return read_json(PACKAGED[uri]) if uri in PACKAGED else None

@@ -2,7 +2,7 @@
 
 The documented subset that becomes typed columns: string, integer, number, boolean, `format: date-time`,
 arrays with one `items` schema, objects with `properties`, each also nullable, and `$ref` that does not
-repeat itself. Anything else becomes a column of JSON text, with a note.
+repeat itself; at the top `allOf`, too. Anything else becomes a column of JSON text, with a note.
 """
 
 import hashlib
@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from corpuskit.errors import SchemaError
-from corpuskit.resources import read_json
+from corpuskit.resources import ARTICLE, packaged_schema, read_json
 from corpuskit.shapes import Shape
 
 # Columns that a user's own schema gets where it lacks them, in this order, around its own.
@@ -30,7 +30,8 @@ class ArticleSchema:
     """The schema of one corpus: the document that judges, and the columns that follow from it.
 
     `text` are the fields of the text role; `required` and `declared` are the document's own; `added` are
-    columns that it lacks; `notes` say which properties became JSON text, and why.
+    columns that it lacks; `notes` say which properties became JSON text, and why; `extends` tells that the
+    document refers to the built-in article schema and adds to it.
     """
 
     document: Mapping[str, Any]
@@ -40,6 +41,12 @@ class ArticleSchema:
     declared: frozenset[str]
     notes: tuple[str, ...]
     file: Path | None = None
+    extends: bool = False
+
+    @property
+    def is_article(self) -> bool:
+        """Whether the columns of the built-in article schema mean here what they mean there."""
+        return self.file is None or self.extends
 
     @cached_property
     def added(self) -> frozenset[str]:
@@ -49,7 +56,7 @@ class ArticleSchema:
     @cached_property
     def keeps_extra(self) -> bool:
         """Whether a column takes the fields that the document does not know."""
-        return EXTRA in self.columns and (EXTRA in self.added or self.file is None)
+        return EXTRA in self.columns and (EXTRA in self.added or self.is_article)
 
     @cached_property
     def instants(self) -> frozenset[str]:
@@ -98,25 +105,38 @@ def article_schema(
     name = str(file) if file else "article schema"
     notes: list[str] = []
     walk = _Walk(document, notes)
-    top = walk.resolve(document, ())
-    properties = top.get("properties") if isinstance(top, dict) else None
-    if not isinstance(properties, dict) or not properties:
+    top = walk.whole(document)
+    properties = top.properties
+    if not properties:
         raise SchemaError("describes no article: it needs `properties`.", name)
     declared = {key: walk.shape(sub, (), f"/{key}") for key, sub in properties.items()}
-    required = frozenset(top.get("required", ()))
+    required = frozenset(top.required)
     for field in text:
         if field not in declared or declared[field].kind != "string":
             raise SchemaError(f"the text role {field!r} is no string property of it.", name)
     before = {n: Shape("string") for n in ADDED_BEFORE if n not in declared}
     after = {n: Shape("string") for n in ADDED_AFTER if n not in declared}
-    closed = top.get("additionalProperties", True) is False or top.get("unevaluatedProperties", True) is False
-    if not closed and EXTRA not in declared:
+    if not top.closed and EXTRA not in declared:
         after[EXTRA] = Shape("string")
     for name_ in (*ADDED_BEFORE, *ADDED_AFTER):
         if name_ in declared and declared[name_].kind != "string":
             raise SchemaError(f"the property {name_!r} must be a string.", name)
     columns = before | declared | after
-    return ArticleSchema(document, columns, text, required, frozenset(declared), tuple(notes), file)
+    declares = frozenset(declared)
+    return ArticleSchema(document, columns, text, required, declares, tuple(notes), file, top.extends)
+
+
+class _Top(NamedTuple):
+    """What the top of a schema says: its properties, those that are required, whether it allows no others."""
+
+    properties: Mapping[str, Any] = {}
+    required: frozenset[str] = frozenset()
+    closed: bool = False
+    extends: bool = False
+
+
+def _is_closed(schema: Mapping[str, Any]) -> bool:
+    return False in (schema.get("additionalProperties"), schema.get("unevaluatedProperties"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +145,30 @@ class _Walk:
 
     root: Any
     notes: list[str]
+
+    def whole(self, schema: Any, seen: tuple[str, ...] = ()) -> _Top:
+        """What a schema says of an article together with all that it refers to at its top or in `allOf`."""
+        if not isinstance(schema, dict):
+            return _Top()
+        reference = schema.get("$ref")
+        parts = [self.whole(part, seen) for part in schema.get("allOf", ())]
+        # A bundle of files holds what it was referred to by in `$defs`, under a name that ends like its URI.
+        extends = isinstance(reference, str) and reference.removesuffix("#").endswith(ARTICLE)
+        if isinstance(reference, str) and reference not in seen:
+            parts.insert(0, self.whole(self._target(reference), (*seen, reference)))
+        properties: dict[str, Any] = {}
+        for each in (*(part.properties for part in parts), schema.get("properties", {})):
+            for name, sub in each.items():
+                known = properties.get(name)
+                properties[name] = (
+                    {**known, **sub} if isinstance(known, dict) and isinstance(sub, dict) else sub
+                )
+        return _Top(
+            properties,
+            frozenset(schema.get("required", ())).union(*(part.required for part in parts)),
+            _is_closed(schema) or any(part.closed for part in parts),
+            extends or any(part.extends for part in parts),
+        )
 
     def resolve(self, schema: Any, seen: tuple[str, ...]) -> Any:
         """The schema behind a `$ref`, or itself; `{}` where the reference is recursive or foreign."""
@@ -140,7 +184,7 @@ class _Walk:
 
     def _target(self, reference: str) -> Any:
         path, _, fragment = reference.partition("#")
-        document = {} if path else self.root
+        document = (packaged_schema(path) or {}) if path else self.root
         for step in fragment.split("/")[1:]:
             key = step.replace("~1", "/").replace("~0", "~")
             document = document.get(key, {}) if isinstance(document, dict) else {}

@@ -17,7 +17,9 @@ def explain(judge: Judge, instance: Any, text: tuple[str, ...]) -> list[Problem]
         if name in text and violation.keyword in {"minLength", "pattern"} and is_blank(instance[name]):
             kind, message = "empty-text", "the text is empty or blank"
         if kind != "empty-text" or all(p.kind != kind for p in problems):
-            problems.append(Problem(kind, message, violation.pointer, violation.keyword))
+            problems.append(
+                Problem(kind, message, violation.pointer, violation.keyword, violation.schema_path)
+            )
     return problems
 
 
@@ -39,4 +41,5 @@ def record_finding(record: Record, problem: Problem, identifier: str | None) -> 
         pointer=problem.pointer,
         keyword=problem.keyword,
         id=identifier,
+        schema_pointer=problem.schema_pointer,
     )

@@ -1,10 +1,12 @@
 """Writes the pages that follow from code: `python docs/generate.py`."""
 
 import json
+import re
 from pathlib import Path
 
 from corpuskit.card import render_card
 from corpuskit.findings import KINDS
+from corpuskit.validation.formats import DRAFTS, FORMATS, asserted
 
 ROOT = Path(__file__).parent.parent
 
@@ -28,7 +30,26 @@ def example_card() -> str:
     return render_card(json.loads((ROOT / "tests" / "manifest.example.json").read_bytes()))
 
 
-PAGES = {"docs/findings.md": findings_page, "cards/example.md": example_card}
+_FORMATS = re.compile(r"(?<=<!-- formats -->\n)(.*?)(?=<!-- /formats -->)", re.DOTALL)
+
+
+def rules_page() -> str:
+    """docs/validation-rules.md with the table of formats between its marks."""
+    head = "\n| format | drafts | what a value is |\n|---|---|---|\n"
+    rows = (
+        f"| `{name}` | {', '.join(draft for draft in DRAFTS if asserted(name, draft))} | {row.what} |"
+        for name, row in sorted(FORMATS.items())
+    )
+    table = head + "\n".join(rows) + "\n\n"
+    page = (ROOT / "docs" / "validation-rules.md").read_text(encoding="utf-8")
+    return _FORMATS.sub(lambda _: table, page)
+
+
+PAGES = {
+    "docs/findings.md": findings_page,
+    "docs/validation-rules.md": rules_page,
+    "cards/example.md": example_card,
+}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

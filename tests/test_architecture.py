@@ -25,7 +25,7 @@ LADDER = {
         "layout",
         "splits",
     ],
-    2: ["readers", "validation", "dedup", "engines", "stats", "staging"],
+    2: ["readers", "validation", "dedup", "engines", "stats", "staging", "grouping"],
     3: ["transforms", "spec", "writers", "verdicts"],
     4: ["conform", "manifest"],
     5: ["card", "phases"],

@@ -69,6 +69,20 @@ def test_reports_hold_what_print_leaves_out(folder: Path) -> None:
     assert len([t for t in texts if t.startswith("bad.jsonl:")]) == count
 
 
+def test_what_print_leaves_out_is_led_to(folder: Path) -> None:
+    """Where not every finding is told, the last line says how to get them, unless a report has them."""
+    (folder / "two.jsonl").write_bytes(jsonl([article(0, **FULL), article(1, **FULL, url=3)]))
+    last = [
+        _validate(*arguments, cwd=folder).stdout.splitlines()[-1]
+        for arguments in (["bad.jsonl"], ["bad.jsonl", "--report", "r.jsonl"], ["two.jsonl"])
+    ]
+    assert last == [
+        "→ All 100 findings, each with its place: --report findings.jsonl",
+        "26 records: 1 valid, 25 invalid",
+        "2 records: 1 valid, 1 invalid",
+    ]
+
+
 def test_a_damaged_input_is_reported_too(folder: Path) -> None:
     """With exit code 3 for a cut file the report is there, and says that the run did not end well."""
     (folder / "cut.jsonl.gz").write_bytes((folder / "articles.jsonl.gz").read_bytes()[:-9])
@@ -195,15 +209,24 @@ _HOOK_KEYS = {
 
 def test_hooks_are_a_manifest_of_pre_commit() -> None:
     """Each hook has the keys that pre-commit needs, none that it does not know, and a regular expression for files."""
-    assert [hook["id"] for hook in HOOKS] == ["corpuskit-validate"]
+    # hook: files that it takes, and files that it does not
+    names = {
+        "corpuskit-validate": (
+            ("a.jsonl", "deep/b.JSON", "000_ab.txt"),
+            ("a.jsonl.bak", "ajsonl", "README.md", "a.txt/b.py"),
+        ),
+        "corpuskit-card": (
+            ("berita-1.0.0/README.md", "out/my.corpus_2-10.2.3-rc.1/README.md"),
+            ("README.md", "docs/README.md", "berita-1.0.0/data/README.md", "berita-1.0.0/README.md.bak"),
+        ),
+    }
+    assert [hook["id"] for hook in HOOKS] == list(names)
     for hook in HOOKS:
         assert {"id", "name", "entry", "language"} <= set(hook) <= _HOOK_KEYS
         assert hook["language"] == "python"
-        taken = re.compile(hook["files"])
-        for name in ("a.jsonl", "deep/b.JSON", "000_ab.txt"):
-            assert taken.search(name)
-        for name in ("a.jsonl.bak", "ajsonl", "README.md", "a.txt/b.py"):
-            assert not taken.search(name)
+        taken, (takes, others) = re.compile(hook["files"]), names[hook["id"]]
+        assert [name for name in takes if not taken.search(name)] == []
+        assert [name for name in others if taken.search(name)] == []
 
 
 def test_the_hook_passes_and_fails(folder: Path) -> None:
@@ -213,6 +236,46 @@ def test_the_hook_passes_and_fails(folder: Path) -> None:
     assert good.returncode == 0, good.stderr
     bad = _run(*entry, "articles.jsonl", "bad.jsonl", cwd=folder)
     assert (bad.returncode, "bad.jsonl:2" in bad.stdout) == (1, True)
+
+
+def test_the_card_hook_passes_and_fails(folder: Path) -> None:
+    """On README.md files of releases: exit 0 where all are true, 1 where one is not, naming it and its line."""
+    entry = HOOKS[1]["entry"].split()
+    source = {"files": ["articles.jsonl"], "license": "MIT", "language": "id"}
+    readmes = []
+    for name in ("one", "two"):
+        (folder / "corpus.toml").write_text(
+            f'[corpus]\nname = "{name}"\nversion = "1.0.0"\nlicense = "MIT"\n'
+            f'[[source]]\nname = "s"\n' + "".join(f"{k} = {json.dumps(v)}\n" for k, v in source.items())
+        )
+        made = _run(sys.executable, "-m", "corpuskit", "build", "--out", "out", cwd=folder)
+        assert made.returncode == 0, made.stderr
+        readmes.append(f"out/{name}-1.0.0/README.md")
+        assert re.search(HOOKS[1]["files"], readmes[-1])
+    good = _run(*entry, *readmes, cwd=folder)
+    assert (good.returncode, good.stderr) == (0, "")
+    wrong = folder / readmes[1]
+    wrong.write_text(wrong.read_text().replace("\n---\n", "\n---\n\nMy own words.\n", 1))
+    assert _run(*entry, *readmes, cwd=folder).returncode == 0  # foreign prose is no difference
+    wrong.write_text(wrong.read_text().replace("license: mit", "license: cc0-1.0"))
+    bad = _run(*entry, *readmes, cwd=folder)
+    assert bad.returncode == 1
+    assert re.search(rf"^  {readmes[1]}:\d+: `license` says 'cc0-1.0'", bad.stdout, re.MULTILINE), bad.stdout
+    assert bad.stdout.splitlines()[-2:] == [
+        f"{readmes[0]}: the card says what the data say", f"{readmes[1]}: the card differs from the data",
+    ]  # fmt: skip
+    told = json.loads(_run(*entry, *readmes, "--format", "json", cwd=folder).stdout)
+    assert (told["ok"], {f["file"] for f in told["findings"]}) == (False, {readmes[1]})
+    folders = [str(Path(name).parent) for name in readmes]
+    told = json.loads(_run(*entry, *folders, "--format", "json", cwd=folder).stdout)
+    assert {f["file"] for f in told["findings"]} == {readmes[1]}
+    told = json.loads(_run(*entry, folders[1], "--format", "json", cwd=folder).stdout)
+    assert {f["file"] for f in told["findings"]} == {"README.md"}
+    (folder / "README.md").write_text("# Mine\n")
+    other = _run(*entry, "README.md", cwd=folder)
+    assert (other.returncode, "is no release" in other.stderr) == (2, True)
+    for several in (["card", *folders], ["card", *folders, "--write"]):
+        assert _run(sys.executable, "-m", "corpuskit", *several, cwd=folder).returncode == 2
 
 
 def _act(folder: Path, **inputs: str) -> tuple[int, str, str, str]:
@@ -300,7 +363,8 @@ def test_recipes_for_the_shell_run(folder: Path) -> None:
 def test_recipes_in_yaml_run(folder: Path) -> None:
     """The recipes for pre-commit, GitHub and GitLab use hooks, inputs and commands that exist, and those run."""
     pre_commit, github, gitlab = (yaml.safe_load(block) for block in _blocks("yaml"))
-    used = pre_commit["repos"][0]["hooks"][0]
+    used, card = pre_commit["repos"][0]["hooks"]
+    assert card["id"] in {h["id"] for h in HOOKS}  # test_the_card_hook_passes_and_fails runs it
     hook = next(h for h in HOOKS if h["id"] == used["id"])
     assert re.search(used["files"], "articles/2023.jsonl")
     hooked = _run(*hook["entry"].split(), *used["args"], "articles.jsonl", cwd=folder)

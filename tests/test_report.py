@@ -11,6 +11,7 @@ from conftest import article, jsonl
 
 import corpuskit
 from corpuskit.errors import SchemaError, SpecError
+from corpuskit.findings import FIELDS
 from corpuskit.resources import read_json
 from corpuskit.validation import compile_schema
 
@@ -47,6 +48,53 @@ def test_every_error_of_every_record_is_located(tmp_path: Path) -> None:
     )
     assert not report.ok
     assert report.summary["by_kind"]["bad-format"] == 1
+
+
+def _resolved(document: Any, pointer: str) -> Any:
+    for step in pointer.split("/")[1:]:
+        name = step.replace("~1", "/").replace("~0", "~")
+        document = document[int(name)] if isinstance(document, list) else document[name]
+    return document
+
+
+def test_a_broken_rule_is_located_in_the_schema(tmp_path: Path) -> None:
+    """`schema_pointer` leads to the rule, through references, `~` and `/`, in lines, documents and every report."""
+    schema = {
+        "required": ["id"],
+        "properties": {"a/b~c": {"$ref": "#/$defs/short"}, "gone": False, "n": {"anyOf": [{"type": "null"}]}},
+        "$defs": {"short": {"allOf": [True, {"maxLength": 2}]}},
+        "additionalProperties": False,
+    }
+    (tmp_path / "s.json").write_text(json.dumps(schema))
+    record = b'{"a/b~c": "long", "gone": 1, "n": 3, "x": 1}'
+    (tmp_path / "a.jsonl").write_bytes(record + b"\nnot JSON\n")
+    (tmp_path / "a.json").write_bytes(record)
+    for name in ("a.jsonl", "a.json"):
+        report = corpuskit.validate(tmp_path / name, tmp_path / "s.json", document=True)
+        told = {f.schema_pointer for f in report.findings}
+        assert told - {None} == {
+            "/required", "/$defs/short/allOf/1/maxLength", "/properties/gone", "/properties/n/anyOf",
+            "/additionalProperties",
+        }  # fmt: skip
+        assert (None in told) == (name == "a.jsonl")  # what the reader refuses reached no schema
+        for each in told - {None}:
+            _resolved(schema, str(each))
+    assert list(report.findings[0].as_dict())[-1] == "schema_pointer"
+    corpuskit.write_report(report, tmp_path / "r.sarif")
+    results = json.loads((tmp_path / "r.sarif").read_bytes())["runs"][0]["results"]
+    assert [r["properties"]["schema_pointer"] for r in results] == [f.schema_pointer for f in report.findings]
+
+
+def test_a_build_says_where_the_broken_rule_stands(corpus: Callable[..., Path], tmp_path: Path) -> None:
+    """The findings of the audit folder have the place in the schema; ledger and rejects keep their columns."""
+    import pyarrow.parquet as pq
+
+    spec = corpus({"a.jsonl": jsonl([article(1), {"id": "x"}])})
+    assert {f.schema_pointer for f in corpuskit.validate(spec).findings} == {"/required"}
+    audit = corpuskit.build(spec, tmp_path / "out").audit
+    lines = (audit / "findings.jsonl").read_text().splitlines()
+    assert {json.loads(line)["schema_pointer"] for line in lines} == {"/required"}
+    assert "schema_pointer" not in pq.read_schema(audit / "rejects.parquet").names
 
 
 def test_the_built_in_schema_is_the_default(tmp_path: Path) -> None:
@@ -146,6 +194,7 @@ def test_findings_have_the_shape_of_the_contract(tmp_path: Path) -> None:
     report = corpuskit.validate(path)
     judge = compile_schema(read_json("findings.schema.json"))
     assert all(judge.accepts(f.as_dict()) for f in report.findings)
+    assert tuple(read_json("findings.schema.json")["properties"]) == FIELDS
     cut = report.as_dict(3)
     assert (len(cut["findings"]), cut["truncated"], cut["summary"]["invalid"]) == (3, True, 5)
     assert report.as_dict()["truncated"] is False
@@ -211,4 +260,4 @@ def test_what_stands_before_a_damaged_file_of_a_corpus_is_judged(tmp_path: Path)
     assert report.summary["records"] == 1
     assert {f.kind for f in report.findings if f.file == "1.txt"} == {"bad-timestamp"}
     assert report.findings[-1].kind == "unreadable-input"
-    assert "2.txt.gz" in report.findings[-1].message
+    assert report.findings[-1].file == "2.txt.gz"

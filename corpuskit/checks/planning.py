@@ -1,5 +1,6 @@
 """From paths as they are given to tasks: what each is, how it is checked, and where it is cut."""
 
+import difflib
 import glob
 import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from corpuskit import layout
+from corpuskit.checks.leading import unreadable
 from corpuskit.checks.tasks import STDIN, CheckTask, Terms
 from corpuskit.errors import InputError, SpecError
 from corpuskit.findings import Finding, finding
 from corpuskit.readers import Piece, reader_for, stem
 from corpuskit.readers.streams import compression
 from corpuskit.schema import ArticleSchema, article_schema, built_in
-from corpuskit.validation import Judge, compile_schema, load_judge, read_schema
+from corpuskit.validation import Judge, compile_schema, load_judge, read_schema, schema_notes
 
 # What a worker takes at once of a big plain JSONL file, and of small text files.
 _SLICE_BYTES, _GROUP_FILES = 16 << 20, 256
@@ -44,7 +46,8 @@ def plan_checks(
     terms = Terms(judge, () if schema is not None else built_in().text)
     sorts = {path: _sort(path, document=document) for path in _expanded(paths)}
     numbers = count()
-    tasks: list[CheckTask] = []
+    notes = tuple(judge.notes())
+    tasks = [CheckTask(next(numbers), "records", findings=notes)] if notes else []
     texts: list[Piece] = []
     for path, sort in sorts.items():
         if texts and (sort != "text" or len(texts) == _GROUP_FILES):
@@ -104,7 +107,10 @@ def _sort(path: str, *, document: bool) -> str:
             return "release"
         raise SpecError("is a folder without a release.", path, None, "Name its files, or its corpus.toml.")
     if not where.exists():
-        raise SpecError("there is no such file.", path)
+        raise _missing(where)
+    if not where.is_file():
+        hint = f"Let it be read as it comes: corpuskit validate - < {path}"
+        raise SpecError("is a pipe, a device or a socket, not a file.", path, None, hint)
     if where.suffix == ".toml":
         return "corpus"
     reader = reader_for(where.name)
@@ -117,6 +123,17 @@ def _sort(path: str, *, document: bool) -> str:
     if document and reader == "json":
         return "document"
     return "text" if reader == "text" else "records"
+
+
+def _missing(where: Path) -> SpecError:
+    if where.is_symlink():
+        # That a link lies in the way shows neither in its name nor in what an editor lists.
+        return SpecError(f"is a link to {str(where.readlink())!r}, which is not there.", str(where))
+    beside = [name.name for name in where.parent.iterdir()] if where.parent.is_dir() else []
+    close = difflib.get_close_matches(where.name, beside, 1)
+    return SpecError(
+        "there is no such file.", str(where), None, f"Did you mean {close[0]!r}?" if close else None
+    )
 
 
 def _piece(path: str) -> Piece:
@@ -184,11 +201,14 @@ def _corpus_tasks(path: str, terms: Terms, numbers: _Numbers) -> tuple[Terms, li
     except SpecError as error:
         return wrong(_mistake(error.message, error.file or path, error.line, error.hint))
     except InputError as error:
-        return wrong(finding("unreadable-input", str(error), file=error.file), damaged=True)
+        return wrong(unreadable(error, error.file), damaged=True)
     tasks = [
         CheckTask(next(numbers), "articles", task.pieces, task.reader, task.source, corpus, folder)
         for task in planned
     ]
+    if spec.schema is not None and terms.judge.options["formats"]:
+        notes = tuple(schema_notes(spec.root / spec.schema, spec.root))
+        tasks = [CheckTask(next(numbers), "articles", folder=folder, findings=notes), *tasks]
     return replace(terms, corpora=(*terms.corpora, context)), tasks
 
 

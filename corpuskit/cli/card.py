@@ -1,6 +1,8 @@
 """`corpuskit card`."""
 
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -9,35 +11,64 @@ from corpuskit.cli.options import common, print_json
 
 
 @click.command()
-@click.argument("release", type=click.Path(path_type=Path))
+@click.argument("releases", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RELEASE...")
 @click.option("--write", is_flag=True, help="Render README.md again and rewrite the manifest, in one swap.")
 @click.option("--check", is_flag=True, help="Compare README.md with the facts; exit 1 for a difference.")
 @common
-def card(release: Path, *, write: bool, check: bool, shape: str, quiet: bool) -> int:  # noqa: ARG001 - it says nothing on stderr anyway
-    """Print the card of RELEASE, computed from its manifest."""
-    from corpuskit import console
-    from corpuskit.cards import check_release_card, release_card, rewrite_card
+def card(releases: tuple[Path, ...], *, write: bool, check: bool, shape: str, quiet: bool) -> int:  # noqa: ARG001 - it says nothing on stderr anyway
+    """Print the card of RELEASE, computed from its manifest.
 
+    RELEASE is the folder of a release, or the README.md in it; --check takes any number of them.
+    """
     if write and check:
         raise click.UsageError("--write and --check exclude each other.")
-    if write:
-        root = rewrite_card(release)
-        if shape == "json":
-            print_json({"release": str(release), "root_digest": root})
-        else:
-            console.show(f"root digest  {root}")
-        return 0
-    if not check:
-        text = release_card(release)
-        print_json({"card": text}) if shape == "json" else sys.stdout.write(text)
-        return 0
-    findings = check_release_card(release)
-    ok = not any(f.severity == "error" for f in findings)
+    if check:
+        return _check(releases, shape)
+    if len(releases) > 1:
+        raise click.UsageError("Name one release; only --check takes several.")
+    return _write(releases[0], shape) if write else _print(releases[0], shape)
+
+
+def _print(release: Path, shape: str) -> int:
+    from corpuskit.cards import release_card
+
+    text = release_card(release)
+    print_json({"card": text}) if shape == "json" else sys.stdout.write(text)
+    return 0
+
+
+def _write(release: Path, shape: str) -> int:
+    from corpuskit import console
+    from corpuskit.cards import rewrite_card
+
+    root = rewrite_card(release)
     if shape == "json":
-        print_json({"ok": ok, "findings": [f.as_dict() for f in findings]})
+        print_json({"release": str(release), "root_digest": root})
     else:
-        console.show_findings(findings)
-        console.show(
-            f"{release}: {'the card says what the data say' if ok else 'the card differs from the data'}"
-        )
-    return 0 if ok else 1
+        console.show(f"root digest  {root}")
+    return 0
+
+
+def _check(releases: Sequence[Path], shape: str) -> int:
+    from corpuskit import console
+    from corpuskit.cards import check_release_card
+
+    checked = [(release, check_release_card(release)) for release in releases]
+    if len(checked) > 1:  # then a name must tell them apart
+        checked = [(r, [replace(f, file=_named(r, f.file)) for f in findings]) for r, findings in checked]
+    every = [each for _, findings in checked for each in findings]
+    wrong = {release for release, findings in checked if any(f.severity == "error" for f in findings)}
+    if shape == "json":
+        print_json({"ok": not wrong, "findings": [f.as_dict() for f in every]})
+    else:
+        console.show_findings(every)
+        for release, _ in checked:
+            differs = release in wrong
+            console.show(
+                f"{release}: {'the card differs from the data' if differs else 'the card says what the data say'}"
+            )
+    return 1 if wrong else 0
+
+
+def _named(release: Path, file: str) -> str:
+    return file if file == str(release) else str(release / file)

@@ -56,10 +56,15 @@ def validate(
     else:
         on_github = os.environ.get("GITHUB_ACTIONS") == "true"
         with console.shielded(on=on_github):
-            console.show_findings(report.findings, shown=min(max_findings, 10))
+            whole = console.show_findings(report.findings, shown=min(max_findings, 10))
             s = report.summary
             allowed = f" ({s['allowed']:,} allowed)" if s["allowed"] else ""
-            console.show(f"{s['records']:,} records: {s['valid']:,} valid, {s['invalid']:,} invalid{allowed}")
+            records = "1 record" if s["records"] == 1 else f"{s['records']:,} records"
+            console.show(f"{records}: {s['valid']:,} valid, {s['invalid']:,} invalid{allowed}")
+            if not whole and not reports:
+                console.show(
+                    f"→ All {len(report.findings):,} findings, each with its place: --report findings.jsonl"
+                )
             if rejects is not None:
                 console.show(_kept(s["rejects"]))
         if on_github:

@@ -71,7 +71,7 @@ class Conformer:
 
     def is_parsed(self, name: str) -> bool:
         """Whether a column holds the canonical form of what its field says."""
-        return name in _PARSED and (name in self.schema.added or self.schema.file is None)
+        return name in _PARSED and (name in self.schema.added or self.schema.is_article)
 
     @cached_property
     def filled(self) -> tuple[str, ...]:
@@ -204,7 +204,7 @@ class _Fitting:
         if value is None and name in self.conformer.never_null:
             raise Misfit("", "is null, which the schema does not allow")
         fitted = self.conformer.fitters[name](self._as_printed(name, value))
-        if name == "authors" and self.schema.file is None and fitted and None in fitted:
+        if name == "authors" and self.schema.is_article and fitted and None in fitted:
             raise Misfit(f"/{fitted.index(None)}", "is not a string")
         return fitted
 

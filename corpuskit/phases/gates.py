@@ -12,6 +12,7 @@ from corpuskit.phases.parts import Part
 from corpuskit.phases.plan import Input, MapTask
 from corpuskit.spec import CorpusSpec
 from corpuskit.transforms import Repeats
+from corpuskit.validation import schema_notes
 
 _DECIDED = frozenset({FATES.index("duplicate"), FATES.index("removed")})
 
@@ -41,6 +42,8 @@ class Mapped:
 
 def corpus_findings(spec: CorpusSpec, mapped: Mapped) -> Iterator[Finding]:
     """What is to be said of the corpus as a whole."""
+    if spec.schema is not None:
+        yield from schema_notes(spec.root / spec.schema, spec.root)
     for source in spec.sources:
         if is_unknown(source.license):
             yield finding(

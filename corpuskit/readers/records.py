@@ -28,12 +28,13 @@ class Edit(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """What is to be said of a record: a finding kind, in words, where inside it, which schema keyword."""
+    """What is to be said of a record: a finding kind, in words, where inside it, which schema keyword, where that."""
 
     kind: str
     message: str
     pointer: str | None = None
     keyword: str | None = None
+    schema_pointer: str | None = None
 
 
 class Record(NamedTuple):

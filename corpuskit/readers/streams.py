@@ -155,7 +155,7 @@ def _small(path: Path, name: str) -> bytes | None:
         finally:
             os.close(file)
     except OSError as error:
-        raise InputError(name, f"cannot be opened: {error.strerror}.") from error
+        raise InputError(name, f"cannot be opened: {error.strerror}.", hint(error)) from error
 
 
 def _read(stream: Stream, size: int, name: str, done: int) -> bytes:
@@ -170,12 +170,17 @@ def _cause(error: BaseException) -> str:
     return f"damaged: {text[0].lower()}{text[1:]},"
 
 
+def hint(error: OSError) -> str | None:
+    """What to do about a file that the system does not open, None where nobody can say."""
+    return "Ask for the right to read it, or change its mode." if isinstance(error, PermissionError) else None
+
+
 def plain(path: Path, name: str) -> BinaryIO:
     """A file as it lies on the disk; raises InputError where it cannot be opened."""
     try:
         return path.open("rb", buffering=0)
     except OSError as error:
-        raise InputError(name, f"cannot be opened: {error.strerror}.") from error
+        raise InputError(name, f"cannot be opened: {error.strerror}.", hint(error)) from error
 
 
 @contextmanager

@@ -65,11 +65,11 @@ def check_reports(paths: Iterable[Path | str], inputs: Iterable[Path | str] = ()
     targets = [Path(path) for path in paths]
     for target in targets:
         _form(target)
-    taken = {Path(each).resolve() for each in inputs}
+    taken = {_place(each) for each in inputs}
     for target in targets:
-        if target.resolve() in taken:
+        if _place(target) in taken:
             raise SpecError("is an input, or another report; a report would replace it.", str(target))
-        taken.add(target.resolve())
+        taken.add(_place(target))
         try:
             if target.is_dir():
                 raise OutputError(str(target), "cannot be written: it is a folder.")
@@ -77,6 +77,11 @@ def check_reports(paths: Iterable[Path | str], inputs: Iterable[Path | str] = ()
             _staged(target).unlink()
         except OSError as error:
             raise _unwritable(target, error) from error
+
+
+def _place(path: Path | str) -> str:
+    """The path of a file behind all links; a link that leads to itself is its own."""
+    return os.path.realpath(path)
 
 
 def _form(target: Path) -> Callable[[Outcome], Iterator[str]]:

@@ -54,7 +54,7 @@ def _result(finding: Finding, seen: Counter[str]) -> dict[str, Any]:
     location = _location(finding)
     facts = {
         "record": finding.record, "id": finding.id, "pointer": finding.pointer, "keyword": finding.keyword,
-        "offset": finding.offset, "hint": finding.hint,
+        "schema_pointer": finding.schema_pointer, "offset": finding.offset, "hint": finding.hint,
     }  # fmt: skip
     properties = {n: visible(v) if isinstance(v, str) else v for n, v in facts.items() if v is not None}
     return {

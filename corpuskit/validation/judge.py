@@ -1,6 +1,7 @@
 """A compiled schema: the verdict on an instance, and every reason against it."""
 
 import json
+import posixpath
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -15,10 +16,13 @@ import jsonschema_rs
 
 from corpuskit.bundling import bundle
 from corpuskit.errors import SchemaError
+from corpuskit.findings import Finding
+from corpuskit.resources import packaged_schema
 from corpuskit.validation.dates import CHECKS
+from corpuskit.validation.formats import format_findings
 from corpuskit.validation.identity import id_keyword
 from corpuskit.validation.references import BASE, Retriever, registered
-from corpuskit.validation.sentences import GIVEN_UP, sentence
+from corpuskit.validation.sentences import keyword_of, sentence
 
 # A record that breaks more rules than this is explained by the first so many.
 _MAX_VIOLATIONS = 1000
@@ -31,7 +35,7 @@ _DRAFTS = "Known are drafts 4, 6, 7, 2019-09 and 2020-12, and metaschemas of you
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One broken rule: where in the instance, which keyword at which place of the schema, in words."""
+    """One broken rule: where in the instance, which keyword, its place in the schema document, in words."""
 
     pointer: str
     keyword: str
@@ -41,15 +45,20 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """A compiled schema."""
+    """A compiled schema; `files` are it and all files that it refers to, by file name as given."""
 
     document: Mapping[str, Any] | bool
     validator: jsonschema_rs.Validator
     options: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, Any] = field(default_factory=dict)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Compile again where it is unpickled: no compiled schema crosses a process boundary."""
         return partial(compile_schema, self.document, **self.options), ()
+
+    def notes(self) -> list[Finding]:
+        """What is odd about the schema itself: a warning for each format name that is no rule."""
+        return format_findings(self.files) if self.options.get("formats", True) else []
 
     @property
     def accepts(self) -> Callable[[Any], bool]:
@@ -67,16 +76,8 @@ def pointer(path: list[str | int]) -> str:
 
 
 def _violation(error: jsonschema_rs.ValidationError) -> Violation:
-    path = list(error.instance_path)
-    keyword = str(error.schema_path[-1]) if error.schema_path else error.kind.name
-    # -rs names the rule by the keyword's place, also where that is an index or a property name.
-    if keyword != error.kind.name and error.kind.name in error.schema_path:
-        keyword = error.kind.name
-    if (
-        isinstance(error.kind, GIVEN_UP) and keyword != "pattern"
-    ):  # then the place ends with the pattern itself
-        keyword = "patternProperties"
-    return Violation(pointer(path), keyword, pointer(list(error.schema_path)), sentence(error))
+    where, rule = pointer(list(error.instance_path)), pointer(list(error.schema_path))
+    return Violation(where, keyword_of(error), rule, sentence(error))
 
 
 def load_schema(path: Path) -> Any:
@@ -101,7 +102,14 @@ def read_schema(
     """
     document, judge = load_judge(path, formats=formats, registry=registry)
     # What leaves the folder was refused before it is followed here.
-    return bundle(document, lambda name: load_schema(path.parent / name)), judge
+    return bundle(document, lambda name: _beside(path, name)), judge
+
+
+def _beside(path: Path, name: str) -> Any:
+    """The document that a reference names, a packaged one or a file below a schema's folder."""
+    # Told as a path: a URN looks like a name in the folder of the file that refers to it.
+    packaged = packaged_schema(name.rpartition("/")[2])
+    return load_schema(path.parent / name) if packaged is None else packaged
 
 
 def load_judge(
@@ -110,6 +118,12 @@ def load_judge(
     """The document of a schema file as it stands, and its judge; raises SchemaError as `read_schema` does."""
     document = load_schema(path)
     return document, compile_schema(document, path, formats=formats, registry=registry)
+
+
+def schema_notes(path: Path, root: Path) -> list[Finding]:
+    """What is odd about a schema file and those that it refers to, named relative to a folder."""
+    _, judge = load_judge(path)
+    return [replace(note, file=posixpath.relpath(note.file, root)) for note in judge.notes()]
 
 
 def compile_schema(
@@ -130,10 +144,19 @@ def compile_schema(
     base = _base(document, file)
     prefix = base[: base.rfind("/") + 1]
     own = (prefix, file.resolve().parent) if file is not None and prefix else None
-    retriever = Retriever(registered(registry or {}), own, load_schema, id_keyword(document))
+    opened = {_name(file): document}
+    homes = [*([file.parent] if file is not None else []), *map(Path, (registry or {}).values())]
+
+    def load(path: Path) -> Any:
+        loaded = load_schema(path)
+        if file is None or path != file.resolve():
+            opened[_as_given(path, homes)] = loaded
+        return loaded
+
+    retriever = Retriever(registered(registry or {}), own, load, id_keyword(document))
     options = {"file": file, "formats": formats, "registry": registry}
     try:
-        return Judge(document, _compiled(document, base, retriever, formats=formats), options)
+        return Judge(document, _compiled(document, base, retriever, formats=formats), options, opened)
     except SchemaError as error:
         if error.file is not None:  # a document that the schema refers to is itself broken
             raise
@@ -195,6 +218,12 @@ def _base(document: Any, file: Path | None) -> str:
     if not isinstance(declared, str) or not (declared := urldefrag(declared).url):
         return urljoin(BASE, file.name) if file is not None else BASE
     return urljoin(BASE, declared)
+
+
+def _as_given(path: Path, homes: list[Path]) -> str:
+    """A resolved path as seen from the folder that was named, in its own words."""
+    home = next(home for home in homes if path.is_relative_to(home.resolve()))
+    return str(home / path.relative_to(home.resolve()))
 
 
 def _name(file: Path | None) -> str:

@@ -1,4 +1,4 @@
-"""Where references lead: to files of the schema's folder, to folders named for a URI prefix, nowhere else."""
+"""Where references lead: to files of the schema's folder or of folders named for a URI prefix, to packaged schemas."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 from corpuskit.errors import SchemaError, SpecError
+from corpuskit.resources import PACKAGED, packaged_schema
 from corpuskit.validation.identity import id_keyword, own_uri, relocated
 
 # Where a schema file has no $id, its references resolve below this name, a host that cannot exist (RFC 2606).
@@ -51,7 +52,8 @@ class Retriever:
     """Gives the documents that references name, each read from a file; `refused` says why others are not given.
 
     `own` is the prefix and the folder of the schema itself, none for a schema that is no file. What the
-    registry names comes first: there the user said where a reference leads. `known` are the documents found
+    registry names comes first: there the user said where a reference leads. The packaged schemas are known by
+    their own URIs. `known` are the documents found
     so far whose `$id` is another URI, by that URI; `key` is that keyword where a document names no draft.
     """
 
@@ -76,6 +78,8 @@ class Retriever:
     def _document(self, uri: str) -> Any:
         if uri in self.known:
             return self.known[uri]
+        if uri in PACKAGED and not any(uri.startswith(prefix) for prefix, _ in self.registry):
+            return packaged_schema(uri)
         document = self.load(self._file(uri))
         key = id_keyword(document, self.key)
         home = own_uri(document, uri, key)
@@ -105,6 +109,8 @@ def _hint(uri: str) -> str | None:
     """The flag that says where a reference leads; none for a path, which leads below the schema's folder."""
     if uri.startswith(_HOST):
         return None
+    if uri.startswith("urn:corpuskit:"):
+        return f"Known are {', '.join(PACKAGED)}."
     start = uri[: max(uri.rfind("/"), uri.rfind(":")) + 1]
     return f"Name the folder that holds what it means: --registry {start}=DIR."
 
