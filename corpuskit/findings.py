@@ -315,7 +315,7 @@ KINDS: dict[str, Kind] = {
     ),
     # --- files ---
     "wrong-file-type": Kind(
-        "error", "A file that is not what its name says", "Nothing in it can be read as it should be.",
+        "warning", "A file that is not what its name says", "Nothing in it can be read as it should be.",
         "Give the file the suffix of what it is, or convert it.",
     ),
     "no-records": Kind(

@@ -9,7 +9,7 @@ from corpuskit.findings import Finding, Severity
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 # Keywords of which the message, and not the place, says what is wrong: which field is missing or too many.
 _NAMING = frozenset({"required", "dependentRequired", "additionalProperties", "unevaluatedProperties"})
-# What explains the others of its severity is told before them.
+# What explains the others is told before them.
 _FOREMOST = frozenset({"wrong-file-type"})
 _INDEX = re.compile(r"/[0-9]+(?=/|$)")
 # What differs between messages about the same mistake: what is quoted, and numbers.
@@ -79,7 +79,7 @@ def grouped(findings: Sequence[Finding], most: int) -> list[Group]:
         mistake.count += 1
         if len(mistake.places) < _MOST_PLACES:
             mistake.places.append(each)
-    ranked = sorted(kinds, key=lambda each: (each[0], each[1] not in _FOREMOST, each[1]))
+    ranked = sorted(kinds, key=lambda each: (each[1] not in _FOREMOST, *each))
     return [_group(_SEVERITIES[rank], kind, kinds[rank, kind], most) for rank, kind in ranked]
 
 

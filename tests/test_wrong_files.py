@@ -178,7 +178,7 @@ def test_no_verdict_changes(tmp_path: Path) -> None:
 def test_files_of_a_corpus_are_told_too(corpus: Callable[..., Path]) -> None:
     """With the name that corpus.toml has for them, each before its own records."""
     files = {"a.jsonl": LINES, "b.jsonl": gzip.compress(LINES), "c.jsonl": HTML}
-    told = [f for f in corpuskit.validate(corpus(files)).findings if f.severity == "error"]
+    told = [f for f in corpuskit.validate(corpus(files)).findings if f.severity != "info"]
     leads = [i for i, f in enumerate(told) if f.kind == "wrong-file-type"]
     assert [told[i].file for i in leads] == ["b.jsonl", "c.jsonl"]
     assert leads[0] == 0

@@ -126,11 +126,11 @@ def _told(start: bytes, name: str, reader: str) -> str | None:
     for each in SIGNATURES:
         if start.startswith(each.magic, each.at):
             return f"this is {each.what}: {each.advice.replace('{name}', name)}"
-    lines = _lines(start)
+    lines, alone = _lines(start)
     if reader not in _READ_AS or not lines or (reader == "jsonl" and _is(lines[0], dict)):
         return None
     form = next((f"{form.what}: {form.advice}" for form in FORMS if form.pattern.match(start)), None)
-    found = form or _READ_AS[reader](lines)
+    found = form or _READ_AS[reader](lines, alone)
     return f"this is {found}" if found else None
 
 
@@ -143,12 +143,14 @@ def _not_packed(start: bytes, name: str, suffix: str) -> str:
     return f"this is {what}: {plain}"
 
 
-def _lines(start: bytes) -> list[bytes]:
-    """The first lines that are not blank; the last may be cut where there is no other."""
-    lines = [line.strip() for line in start.removeprefix(b"\xef\xbb\xbf").split(b"\n")]
-    if len(start) == _START and len(lines) > 1:
-        lines.pop()
-    return [line for line in lines if line][:_LINES]
+def _lines(start: bytes) -> tuple[list[bytes], bool]:
+    """The first lines that are not blank, and whether there is but one; that one may be cut."""
+    every = [line.strip() for line in start.removeprefix(b"\xef\xbb\xbf").split(b"\n")]
+    lines = [line for line in every if line]
+    alone = len(lines) == 1
+    if len(start) == _START and every[-1] and not alone:
+        lines.pop()  # cut where the start ends
+    return lines[:_LINES], alone
 
 
 def _is(text: bytes, kind: type) -> bool:
@@ -159,10 +161,10 @@ def _is(text: bytes, kind: type) -> bool:
         return False
 
 
-def _in_lines(lines: list[bytes]) -> str | None:
+def _in_lines(lines: list[bytes], alone: bool) -> str | None:  # noqa: FBT001 - of the type of its table
     """What a file is that should hold one JSON object a line."""
     is_array = _ARRAY.match(lines[0])
-    if is_array and len(lines) == 1:
+    if is_array and alone:
         return "a JSON array on one line: name it .json"
     if _is(lines[0], object):
         return None  # it begins as it should: a bad line is a bad line
@@ -175,7 +177,7 @@ def _in_lines(lines: list[bytes]) -> str | None:
     return _table(lines) or _prose(lines)
 
 
-def _in_one(lines: list[bytes]) -> str | None:
+def _in_one(lines: list[bytes], alone: bool) -> str | None:  # noqa: ARG001, FBT001 - of the type of its table
     """What a file is that should be one JSON value."""
     if len(lines) > 1 and all(_is(line, dict) for line in lines):
         return "JSON Lines: name it .jsonl"
