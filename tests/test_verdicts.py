@@ -164,7 +164,6 @@ def test_quoted_names_of_mailboxes(tmp_path: Path, address: str) -> None:
     _clean([_one(tmp_path, json.dumps({"v": address}).encode(), {"properties": {"v": {"format": "email"}}})])
 
 
-@pytest.mark.xfail(reason="the name of the property, or the place in the schema, is told as the keyword")
 @pytest.mark.parametrize(
     "schema",
     [
