@@ -195,7 +195,7 @@ def _table(lines: list[bytes]) -> str | None:
 def _prose(lines: list[bytes]) -> str | None:
     with suppress(UnicodeDecodeError):
         text = b" ".join(lines).decode()
-        is_other = len(text.split()) < _WORDS or any(line[:1] in b"{[" for line in lines)
+        is_other = len(text.split()) < _WORDS or any(line[:1] in b'{[]}",' for line in lines)
         if not is_other and 2 * sum(c.isalpha() for c in text) > len(text):
             return "plain text: name it .txt if it is an article"
     return None
