@@ -15,7 +15,7 @@ import orjson
 from corpuskit.readers.records import BLANK, Line
 
 # What is looked at several times, so much at once that it stays in the cache of a core.
-_WINDOW = 256 << 10
+_WINDOW = 512 << 10
 _KEPT = 16 << 20
 _LF, _QUOTE, _COLON, _BACKSLASH = ord("\n"), ord('"'), ord(":"), ord("\\")
 # The bits that LF and colon share, with no byte of valid JSON outside strings but these two, and `*`.

@@ -38,7 +38,7 @@ def key_counter(document: Any, depth: int, within: Callable[[Any, int], int]) ->
     known = isinstance(draft, str) and draft.removesuffix("#") in _DRAFTS
     if not known or any(map(_is_elsewhere, document.values())):
         return lambda value: within(value, depth)
-    return _Plan(document, within).count(document, depth, ()) or (lambda _: 0)
+    return _Plan(document, within).count(document, depth) or (lambda _: 0)
 
 
 def _is_elsewhere(schema: Any) -> bool:
@@ -57,32 +57,39 @@ class _Plan:
     within: Callable[[Any, int], int]
     places: int = 0
 
-    def count(self, schema: Any, left: int, seen: tuple[str, ...]) -> Count | None:
-        """How a value that the schema accepts is counted, where `left` more levels are allowed."""
+    def count(self, schema: Any, left: int) -> Count | None:
+        """How a value that the schema accepts is counted, where `left` more levels are allowed; None for nothing."""
+        return _by_type(self.looks(schema, left, ()))
+
+    def looks(self, schema: Any, left: int, seen: tuple[str, ...]) -> dict[type, Count]:
+        """How the values are counted that need a look, by their type."""
         self.places += 1
         if schema is False:
-            return None
+            return {}
         if not isinstance(schema, Mapping) or left <= 0 or self.places > _MOST_PLACES:
             return self._in_full(left)
         if "$ref" in schema:
-            return self._referred(schema, left, seen)
+            return self._referred(schema["$ref"], left, seen)
         types = _types(schema)
         if types is None:
             return self._in_full(left)
-        inner: dict[type, Count] = {}
+        found: dict[type, Count] = {}
         if not types.isdisjoint(_NUMBERS):
-            inner[float] = lambda value: self.within(value, left)
+            found[float] = self._every(left)
         if "object" in types:
-            inner[dict] = self._object(schema, left)
+            found[dict] = self._object(schema, left)
         if "array" in types and (items := self._array(schema, left)) is not None:
-            inner[list] = items
-        return _by_type(inner)
+            found[list] = items
+        return found
 
-    def _in_full(self, left: int) -> Count:
+    def _in_full(self, left: int) -> dict[type, Count]:
+        return dict.fromkeys((dict, list, float), self._every(left))
+
+    def _every(self, left: int) -> Count:
         return lambda value: self.within(value, left)
 
-    def _referred(self, schema: Mapping[str, Any], left: int, seen: tuple[str, ...]) -> Count | None:
-        reference = schema["$ref"]
+    def _referred(self, reference: Any, left: int, seen: tuple[str, ...]) -> dict[type, Count]:
+        """What a reference leads to; the rules beside it, where they count, can only forbid more."""
         if (
             not isinstance(reference, str)
             or reference in seen
@@ -97,22 +104,21 @@ class _Plan:
                 if isinstance(target, Mapping)
                 else None
             )
-        # Beside a reference other rules may stand, or are void: what it leads to holds either way.
-        return self._in_full(left) if target is None else self.count(target, left, (*seen, reference))
+        return self._in_full(left) if target is None else self.looks(target, left, (*seen, reference))
 
     def _object(self, schema: Mapping[str, Any], left: int) -> Count:
         properties = schema.get("properties")
         closed = schema.get("additionalProperties") is False and "patternProperties" not in schema
         if not closed or not isinstance(properties, Mapping):
-            return self._in_full(left)
-        counts = [(name, self.count(sub, left - 1, ())) for name, sub in properties.items()]
-        fields = [(name, count) for name, count in counts if count is not None]
+            return self._every(left)
+        looks = [(name, kind, inside) for name, sub in properties.items()
+                 for kind, inside in self.looks(sub, left - 1, ()).items()]  # fmt: skip
 
         def count(value: dict[str, Any]) -> int:
-            keys = len(value)
-            for name, inside in fields:
-                item = value.get(name)
-                if item is not None:
+            keys, get = len(value), value.get
+            for name, kind, inside in looks:
+                item = get(name)
+                if type(item) is kind:
                     keys += inside(item)
             return keys
 
@@ -121,8 +127,8 @@ class _Plan:
     def _array(self, schema: Mapping[str, Any], left: int) -> Count | None:
         items = schema.get("items")
         if not isinstance(items, Mapping) or "prefixItems" in schema:
-            return self._in_full(left)
-        inside = self.count(items, left - 1, ())
+            return self._every(left)
+        inside = self.count(items, left - 1)
         return None if inside is None else lambda value: sum(map(inside, value))
 
 
