@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,18 @@ import jsonschema_rs
 
 from corpuskit.bundling import bundle
 from corpuskit.errors import SchemaError
+from corpuskit.validation.bounds import is_small, refusal, too_much
+from corpuskit.validation.documents import Documents, Place
 from corpuskit.validation.identity import id_keyword
-from corpuskit.validation.references import BASE, Retriever, registered
-from corpuskit.validation.sentences import GIVEN_UP, sentence
+from corpuskit.validation.piecewise import Pieces, Spent
+from corpuskit.validation.references import BASE, PIECE, Retriever, registered
+from corpuskit.validation.violations import Violation, violation
+from corpuskit.validation.ways import Ways, ways
 
 # A record that breaks more rules than this is explained by the first so many.
 _MAX_VIOLATIONS = 1000
+# To tell what is wrong with a record that is large for its schema, the engine is asked so often.
+_QUESTIONS = 3_000_000
 _OVERLOOKED = re.compile(
     r"Resource '(?P<uri>[^']+)' is not present in a registry and retrieving it failed: Retrieving external"
 )
@@ -28,47 +35,46 @@ _DRAFTS = "Known are drafts 4, 6, 7, 2019-09 and 2020-12, and metaschemas of you
 
 
 @dataclass(frozen=True, slots=True)
-class Violation:
-    """One broken rule: where in the instance, which keyword at which place of the schema, in words."""
-
-    pointer: str
-    keyword: str
-    schema_path: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
 class Judge:
-    """A compiled schema."""
+    """A compiled schema; `ways` and `root` are what is known of it without asking the engine."""
 
     document: Mapping[str, Any] | bool
     validator: jsonschema_rs.Validator
+    ways: Ways
+    root: Place
+    documents: Documents
+    engine: Callable[[Any], jsonschema_rs.Validator]
 
     def accepts(self, instance: Any) -> bool:
-        """Whether the instance satisfies the schema."""
-        return self.validator.is_valid(instance)
+        """Whether the instance satisfies the schema, as far as that can be told within the limits."""
+        return too_much(self.ways, instance) is None and self.validator.is_valid(instance)
 
     def explain(self, instance: Any) -> list[Violation]:
-        """Every rule that the instance breaks; empty for a valid one."""
-        return [_violation(error) for error in islice(self.validator.iter_errors(instance), _MAX_VIOLATIONS)]
+        """Every rule that the instance breaks; empty for a valid one.
 
+        The last says so where more are not listed because listing them takes too long.
+        """
+        if reason := too_much(self.ways, instance):
+            return [Violation("", "", "", f"cannot be judged: it {reason}")]
+        if is_small(self.ways, instance):
+            errors = self.validator.iter_errors(instance)
+            return [violation(error) for error in islice(errors, _MAX_VIOLATIONS)]
+        return [] if self.validator.is_valid(instance) else self.piecewise(instance)
 
-def pointer(path: list[str | int]) -> str:
-    """The JSON Pointer (RFC 6901) of a path of keys and indexes."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
-
-
-def _violation(error: jsonschema_rs.ValidationError) -> Violation:
-    path = list(error.instance_path)
-    keyword = str(error.schema_path[-1]) if error.schema_path else error.kind.name
-    # -rs names the rule by the keyword's place, also where that is an index or a property name.
-    if keyword != error.kind.name and error.kind.name in error.schema_path:
-        keyword = error.kind.name
-    if (
-        isinstance(error.kind, GIVEN_UP) and keyword != "pattern"
-    ):  # then the place ends with the pattern itself
-        keyword = "patternProperties"
-    return Violation(pointer(path), keyword, pointer(list(error.schema_path)), sentence(error))
+    def piecewise(self, instance: Any) -> list[Violation]:
+        """Some of what is wrong with a record that may break more rules than could be told at once."""
+        found: list[Violation] = []
+        # A piece cannot know from where a dynamic reference is met, unless that is the same from everywhere.
+        if self.documents.settled(self.root.base):
+            pieces = Pieces(
+                self.documents, self.root.base, self.engine, 1 + self.ways.most // 1000, _QUESTIONS
+            )
+            with suppress(Spent, RecursionError, *_FAILURES):
+                found.extend(islice(pieces.told(self.root, instance), _MAX_VIOLATIONS))
+                if found:
+                    return found
+        rest = "what else is wrong" if found else "breaks the schema; where"
+        return [*found, Violation("", "", "", f"{rest} takes too many steps to tell")]
 
 
 def load_schema(path: Path) -> Any:
@@ -123,8 +129,14 @@ def compile_schema(
     prefix = base[: base.rfind("/") + 1]
     own = (prefix, file.resolve().parent) if file is not None and prefix else None
     retriever = Retriever(registered(registry or {}), own, load_schema, id_keyword(document))
+    found: dict[str, Any] = {}
+    documents = Documents(_looking(retriever), id_keyword(document))
     try:
-        return Judge(document, _compiled(document, base, retriever, formats=formats))
+        root = documents.add(document, base)
+        counted = ways(root, documents)
+        if reason := refusal(counted):
+            raise SchemaError(reason)
+        validator = _compiled(document, base, retriever, found, formats=formats)
     except SchemaError as error:
         if error.file is not None:  # a document that the schema refers to is itself broken
             raise
@@ -132,22 +144,59 @@ def compile_schema(
     except _FAILURES as error:
         line = _first_line(error)
         hint = _DRAFTS if line.startswith("Unknown meta-schema") else None
+        if line.startswith("Recursion limit"):
+            line = "nested deeper than 255 levels."
         raise SchemaError(f"is not a usable JSON Schema: {line}", _name(file), None, hint) from error
 
+    quiet = replace(retriever, strict=False)
 
-def _compiled(document: Any, base: str, retriever: Retriever, *, formats: bool) -> jsonschema_rs.Validator:
+    @cache
+    def known() -> jsonschema_rs.Registry:
+        return jsonschema_rs.Registry(list({**found, **documents.taken}.items()), retriever=quiet)
+
+    def engine(piece: Any) -> jsonschema_rs.Validator:
+        said = (
+            {"$schema": document["$schema"]} if isinstance(document, dict) and "$schema" in document else {}
+        )
+        if scope := documents.scope(root.base):
+            said |= {"$id": PIECE, "$defs": scope}
+        return _attempt({**piece, **said}, PIECE, quiet, known(), formats=formats)
+
+    return Judge(document, validator, counted, root, documents, engine)
+
+
+def _looking(retriever: Retriever) -> Callable[[str], Any]:
+    """What gives the documents that are there, and is silent about others: the engine will ask for them too."""
+    quiet = replace(retriever, refused={}, strict=False)
+
+    def load(uri: str) -> Any:
+        document = _metaschema(uri) or quiet(uri)
+        return None if uri in quiet.refused else document
+
+    return load
+
+
+def _attempt(
+    document: Any, base: str, retriever: Retriever, known: jsonschema_rs.Registry | None, *, formats: bool
+) -> jsonschema_rs.Validator:
+    return jsonschema_rs.validator_for(
+        document,
+        validate_formats=formats,
+        base_uri=base,
+        retriever=retriever,
+        registry=known,
+        pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=1_000_000),
+    )
+
+
+def _compiled(
+    document: Any, base: str, retriever: Retriever, found: dict[str, Any], *, formats: bool
+) -> jsonschema_rs.Validator:
     """The engine's validator, with every document that the schema refers to."""
-    found: dict[str, Any] = {}
 
     def attempt(retriever: Retriever) -> jsonschema_rs.Validator:
-        return jsonschema_rs.validator_for(
-            document,
-            validate_formats=formats,
-            base_uri=base,
-            retriever=retriever,
-            registry=jsonschema_rs.Registry(list(found.items()), retriever=retriever) if found else None,
-            pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=1_000_000),
-        )
+        known = jsonschema_rs.Registry(list(found.items()), retriever=retriever) if found else None
+        return _attempt(document, base, retriever, known, formats=formats)
 
     while True:
         retriever.refused.clear()

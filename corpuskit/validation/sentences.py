@@ -1,7 +1,7 @@
 """A broken rule in words: the field, its value cut short, and what was expected."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import jsonschema_rs
@@ -19,6 +19,7 @@ _FORMATS = {
     "json-pointer": "a JSON Pointer such as /entries (RFC 6901)",
 }
 _LONGEST = 80
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=str)
 
 
 def show(value: Any) -> str:
@@ -28,7 +29,11 @@ def show(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False)[:-1] + "…"
     if isinstance(value, list | dict) and len(value) > _LONGEST:
         return f"{'an array' if isinstance(value, list) else 'an object'} of {len(value)}"
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = ""
+    for part in _ENCODER.iterencode(value):  # no further than is shown: what stands inside may be long
+        text += part
+        if len(text) > _LONGEST * 2:
+            break
     return text if len(text) <= _LONGEST * 2 else text[: _LONGEST * 2] + "…"
 
 
@@ -80,10 +85,10 @@ def _given_up(error: jsonschema_rs.ValidationError) -> str:
     return f"{show(error.instance)} takes too many steps to compare with a pattern of the schema"
 
 
-def _place(error: jsonschema_rs.ValidationError) -> str:
-    return "".join(
-        f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path
-    ).lstrip(".")
+def placed(path: Iterable[str | int], text: str) -> str:
+    """A sentence that starts with the place in the instance, if it is not the whole."""
+    place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+    return f"{place}: {text}" if place else text
 
 
 def _closest(
@@ -108,5 +113,4 @@ def sentence(error: jsonschema_rs.ValidationError) -> str:
         text = _given_up(error) if isinstance(kind, GIVEN_UP) else _RULES[name](kind, error.instance)
     except KeyError:
         text = error.message if len(error.message) <= _LONGEST * 4 else error.message[: _LONGEST * 4] + "…"
-    place = _place(error)
-    return f"{place}: {text}" if place else text
+    return placed(error.instance_path, text)
