@@ -11,6 +11,10 @@ from urllib.parse import unquote, urldefrag, urljoin
 
 from corpuskit.validation.identity import DATA, NAMED, REFERENCES, id_keyword
 
+_HOLDERS = frozenset({
+    "additionalItems", "additionalProperties", "allOf", "anyOf", "contains", "contentSchema", "else", "if", "items",
+    "not", "oneOf", "prefixItems", "propertyNames", "then", "unevaluatedItems", "unevaluatedProperties",
+})  # fmt: skip
 _OLD = ("draft-04/", "draft-06/", "draft-07/")
 
 
@@ -42,14 +46,15 @@ class Place(NamedTuple):
 class Documents:
     """The documents of a schema by URI, with their anchors; `load` gives one that is not here yet, or None.
 
-    `taken` are whole documents; `anchors` are by URI of the resource and name, and `dynamic` by name alone those
-    to which a `$dynamicRef` may lead.
+    `taken` are whole documents, `roots` all resources, and `homes` the documents that hold them; `anchors` are by
+    URI of the resource and name, and `dynamic` by name alone those to which a `$dynamicRef` may lead.
     """
 
     load: Callable[[str], Any]
     key: str = "$id"
     taken: dict[str, Any] = field(default_factory=dict)
     roots: dict[str, Place] = field(default_factory=dict)
+    homes: dict[str, str] = field(default_factory=dict)
     anchors: dict[tuple[str, str], Place] = field(default_factory=dict)
     dynamic: dict[str, list[Place]] = field(default_factory=dict)
 
@@ -57,6 +62,7 @@ class Documents:
         """Take a document in under a URI, with every `$id` and every anchor inside it."""
         root = Place(document, uri, self.key).inside(document)
         self.taken[uri] = document
+        self.homes[uri] = uri
         self.roots[uri] = root
         waiting = [root]
         seen: set[tuple[int, str]] = set()  # a value made in Python may stand in many places
@@ -66,11 +72,11 @@ class Documents:
                 continue
             seen.add((id(place.schema), place.base))
             if isinstance(place.schema, dict):
-                self._named(place)
+                self._named(place, uri)
             waiting.extend(place.inside(below) for below in subschemas(place.schema))
         return root
 
-    def _named(self, place: Place) -> None:
+    def _named(self, place: Place, uri: str) -> None:
         """Note what a subschema calls itself."""
         schema, base = place.schema, place.base
         declared = schema.get(place.key)
@@ -79,6 +85,7 @@ class Documents:
                 self.anchors[base, declared[1:]] = place
             else:
                 self.roots.setdefault(base, place)
+                self.homes.setdefault(base, uri)
         for keyword in ("$anchor", "$dynamicAnchor"):
             if isinstance(name := schema.get(keyword), str):
                 self.anchors[base, name] = place
@@ -86,6 +93,16 @@ class Documents:
             self.dynamic.setdefault(name, []).append(place)
         if schema.get("$recursiveAnchor") is True:
             self.dynamic.setdefault("", []).append(place)
+
+    def resource(self, base: str, reference: str) -> tuple[str, Place] | None:
+        """The resource in which a reference leads, and the URI of the document that holds it."""
+        uri = _joined(base, reference).partition("#")[0]
+        root = self.resolve(uri, "")
+        return (self.homes[uri], root) if root else None
+
+    def whole(self, base: str, reference: str) -> str:
+        """A reference as a whole URI."""
+        return _joined(base, reference)
 
     def resolve(self, base: str, reference: str) -> Place | None:
         """The subschema that a reference names, None where there is none."""
@@ -148,14 +165,14 @@ def absolute(place: Place) -> Any:
 
 
 def subschemas(node: Any) -> Iterator[Any]:
-    """What may be a subschema directly below a node: no constants, and below `properties` the values."""
+    """What is a subschema directly below a node, lists of them included: what other keywords hold names nothing."""
     if isinstance(node, list):
         yield from node
     elif isinstance(node, dict):
         for name, value in node.items():
             if name in NAMED and isinstance(value, dict):
                 yield from value.values()
-            elif name not in DATA and isinstance(value, dict | list):
+            elif name in _HOLDERS and isinstance(value, dict | list):
                 yield value
 
 
@@ -165,7 +182,11 @@ def _is_dynamic(schema: Any, name: str) -> bool:
 
 def _joined(base: str, reference: str) -> str:
     try:
-        return urldefrag(base).url + reference if reference.startswith("#") else urljoin(base, reference)
+        return (
+            urldefrag(base).url + reference
+            if not reference or reference.startswith("#")
+            else urljoin(base, reference)
+        )
     except ValueError:  # no URI, which the engine will say
         return reference
 

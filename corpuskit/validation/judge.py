@@ -13,9 +13,9 @@ from urllib.parse import urldefrag, urljoin
 
 import jsonschema_rs
 
-from corpuskit.bundling import bundle
 from corpuskit.errors import SchemaError
 from corpuskit.validation.bounds import is_small, refusal, too_much
+from corpuskit.validation.bundling import bundle
 from corpuskit.validation.documents import Documents, Place
 from corpuskit.validation.identity import id_keyword
 from corpuskit.validation.piecewise import Pieces, Spent
@@ -97,9 +97,8 @@ def read_schema(
 
     Raises SchemaError for what is no schema, or refers to anything outside its folder.
     """
-    document, judge = load_judge(path, formats=formats, registry=registry)
-    # What leaves the folder was refused before it is followed here.
-    return bundle(document, lambda name: load_schema(path.parent / name)), judge
+    _, judge = load_judge(path, formats=formats, registry=registry)
+    return bundle(judge.root, judge.documents, lambda uri: _metaschema(uri) is not None), judge
 
 
 def load_judge(
