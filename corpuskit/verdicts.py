@@ -22,9 +22,8 @@ def explain(judge: Judge, instance: Any, text: tuple[str, ...]) -> list[Problem]
         if name in text and violation.keyword in {"minLength", "pattern"} and is_blank(instance[name]):
             kind, message = "empty-text", "the text is empty or blank"
         if kind != "empty-text" or all(p.kind != kind for p in problems):
-            problems.append(
-                Problem(kind, message, violation.pointer, violation.keyword, violation.schema_path)
-            )
+            rule = violation.schema_path if violation.keyword else None  # none: beyond the limits of judging
+            problems.append(Problem(kind, message, violation.pointer, violation.keyword or None, rule))
     return problems
 
 

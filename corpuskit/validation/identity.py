@@ -7,10 +7,10 @@ overlooks its `$id`. So they are written out here, as that `$id` means them, bef
 from typing import Any
 from urllib.parse import urldefrag, urljoin
 
-_REFERENCES = frozenset({"$ref", "$dynamicRef", "$recursiveRef"})
+REFERENCES = frozenset({"$ref", "$dynamicRef", "$recursiveRef"})
 # What stands below these is data; what stands directly below those are names, not keywords.
-_DATA = frozenset({"enum", "const", "default", "examples"})
-_NAMED = frozenset(
+DATA = frozenset({"enum", "const", "default", "examples"})
+NAMED = frozenset(
     {"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"}
 )
 
@@ -50,12 +50,12 @@ def _schema(node: Any, home: str, key: str) -> Any:
 def _keywords(node: dict[str, Any], home: str, key: str) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for name, value in node.items():
-        if name in _REFERENCES and isinstance(value, str):
+        if name in REFERENCES and isinstance(value, str):
             told[name] = _reference(value, home)
-        elif name in _NAMED and isinstance(value, dict):
+        elif name in NAMED and isinstance(value, dict):
             told[name] = {each: _schema(below, home, key) for each, below in value.items()}
         else:
-            told[name] = value if name in _DATA else _schema(value, home, key)
+            told[name] = value if name in DATA else _schema(value, home, key)
     return told
 
 

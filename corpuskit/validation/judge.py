@@ -2,11 +2,10 @@
 
 import json
 import posixpath
-import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,43 +13,44 @@ from urllib.parse import urldefrag, urljoin
 
 import jsonschema_rs
 
-from corpuskit.bundling import bundle
 from corpuskit.errors import SchemaError
 from corpuskit.findings import Finding
-from corpuskit.resources import packaged_schema
-from corpuskit.validation.dates import CHECKS
+from corpuskit.validation.bounds import is_small, judges_all, refusal, too_much
+from corpuskit.validation.bundling import bundle
+from corpuskit.validation.documents import Documents, Place
+from corpuskit.validation.engine import FAILURES, attempt, compiled, metaschema
 from corpuskit.validation.formats import format_findings
 from corpuskit.validation.identity import id_keyword
-from corpuskit.validation.references import BASE, Retriever, registered
-from corpuskit.validation.sentences import keyword_of, sentence
+from corpuskit.validation.piecewise import Pieces, Spent
+from corpuskit.validation.references import BASE, PIECE, Retriever, registered
+from corpuskit.validation.violations import Violation, violations
+from corpuskit.validation.ways import Ways, ways
 
 # A record that breaks more rules than this is explained by the first so many.
 _MAX_VIOLATIONS = 1000
-_OVERLOOKED = re.compile(
-    r"Resource '(?P<uri>[^']+)' is not present in a registry and retrieving it failed: Retrieving external"
-)
-_FAILURES = (ValueError, jsonschema_rs.ReferencingError, RecursionError)
+# To tell what is wrong with a record that is large for its schema, the engine is asked so often.
+_QUESTIONS = 3_000_000
 _DRAFTS = "Known are drafts 4, 6, 7, 2019-09 and 2020-12, and metaschemas of your own by --registry."
 
 
 @dataclass(frozen=True, slots=True)
-class Violation:
-    """One broken rule: where in the instance, which keyword, its place in the schema document, in words."""
-
-    pointer: str
-    keyword: str
-    schema_path: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
 class Judge:
-    """A compiled schema; `files` are it and all files that it refers to, by file name as given."""
+    """A compiled schema.
+
+    `accepts` is the verdict: a function from an instance to whether it satisfies the schema, as far as that can be
+    told within the limits. `options` are what it was compiled with; `files` are it and all files that it refers to,
+    by file name as given; `ways` and `root` are what is known of it without asking the engine.
+    """
 
     document: Mapping[str, Any] | bool
+    accepts: Callable[[Any], bool]
     validator: jsonschema_rs.Validator
-    options: Mapping[str, Any] = field(default_factory=dict)
-    files: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any]
+    files: Mapping[str, Any]
+    ways: Ways
+    root: Place
+    documents: Documents
+    engine: Callable[[Any], jsonschema_rs.Validator]
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Compile again where it is unpickled: no compiled schema crosses a process boundary."""
@@ -58,26 +58,33 @@ class Judge:
 
     def notes(self) -> list[Finding]:
         """What is odd about the schema itself: a warning for each format name that is no rule."""
-        return format_findings(self.files) if self.options.get("formats", True) else []
-
-    @property
-    def accepts(self) -> Callable[[Any], bool]:
-        """The verdict: a function from an instance to whether it satisfies the schema."""
-        return self.validator.is_valid  # without a call of ours between: this is asked for every record
+        return format_findings(self.files) if self.options["formats"] else []
 
     def explain(self, instance: Any) -> list[Violation]:
-        """Every rule that the instance breaks; empty for a valid one."""
-        return [_violation(error) for error in islice(self.validator.iter_errors(instance), _MAX_VIOLATIONS)]
+        """Every rule that the instance breaks; empty for a valid one.
 
+        The last says so where more are not listed because listing them takes too long.
+        """
+        if reason := too_much(self.ways, instance):
+            return [Violation("", "", "", f"cannot be judged: it {reason}")]
+        if is_small(self.ways, instance):
+            return violations(self.validator, instance, _MAX_VIOLATIONS)
+        return [] if self.validator.is_valid(instance) else self.piecewise(instance)
 
-def pointer(path: list[str | int]) -> str:
-    """The JSON Pointer (RFC 6901) of a path of keys and indexes."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
-
-
-def _violation(error: jsonschema_rs.ValidationError) -> Violation:
-    where, rule = pointer(list(error.instance_path)), pointer(list(error.schema_path))
-    return Violation(where, keyword_of(error), rule, sentence(error))
+    def piecewise(self, instance: Any) -> list[Violation]:
+        """Some of what is wrong with a record that may break more rules than could be told at once."""
+        found: list[Violation] = []
+        # A piece cannot know from where a dynamic reference is met, unless that is the same from everywhere.
+        if self.documents.settled(self.root.base):
+            pieces = Pieces(
+                self.documents, self.root.base, self.engine, 1 + self.ways.most // 1000, _QUESTIONS
+            )
+            with suppress(Spent, RecursionError, *FAILURES):
+                found.extend(islice(pieces.told(self.root, instance), _MAX_VIOLATIONS))
+                if found:
+                    return found
+        rest = "what else is wrong" if found else "breaks the schema; where"
+        return [*found, Violation("", "", "", f"{rest} takes too many steps to tell")]
 
 
 def load_schema(path: Path) -> Any:
@@ -100,16 +107,8 @@ def read_schema(
 
     Raises SchemaError for what is no schema, or refers to anything outside its folder.
     """
-    document, judge = load_judge(path, formats=formats, registry=registry)
-    # What leaves the folder was refused before it is followed here.
-    return bundle(document, lambda name: _beside(path, name)), judge
-
-
-def _beside(path: Path, name: str) -> Any:
-    """The document that a reference names, a packaged one or a file below a schema's folder."""
-    # Told as a path: a URN looks like a name in the folder of the file that refers to it.
-    packaged = packaged_schema(name.rpartition("/")[2])
-    return load_schema(path.parent / name) if packaged is None else packaged
+    _, judge = load_judge(path, formats=formats, registry=registry)
+    return bundle(judge.root, judge.documents, lambda uri: metaschema(uri) is not None), judge
 
 
 def load_judge(
@@ -154,62 +153,66 @@ def compile_schema(
         return loaded
 
     retriever = Retriever(registered(registry or {}), own, load, id_keyword(document))
-    options = {"file": file, "formats": formats, "registry": registry}
+    found: dict[str, Any] = {}
+    documents = Documents(_looking(retriever), id_keyword(document))
     try:
-        return Judge(document, _compiled(document, base, retriever, formats=formats), options, opened)
+        root = documents.add(document, base)
+        counted = ways(root, documents)
+        if reason := refusal(counted):
+            raise SchemaError(reason)
+        validator = compiled(document, base, retriever, found, formats=formats)
     except SchemaError as error:
         if error.file is not None:  # a document that the schema refers to is itself broken
             raise
         raise replace(error, message=f"is not usable: {error.message}", file=_name(file)) from error
-    except _FAILURES as error:
+    except FAILURES as error:
         line = _first_line(error)
         hint = _DRAFTS if line.startswith("Unknown meta-schema") else None
+        if line.startswith("Recursion limit"):
+            line = "nested deeper than 255 levels."
         raise SchemaError(f"is not a usable JSON Schema: {line}", _name(file), None, hint) from error
 
+    accepts = validator.is_valid  # without a call of ours between: this is asked for every record
+    if not judges_all(counted):
+        accepts = partial(_accepts, counted, validator.is_valid)
+    engine = _engine(document, root, documents, replace(retriever, strict=False), found, formats=formats)
+    options = {"file": file, "formats": formats, "registry": registry}
+    return Judge(document, accepts, validator, options, opened, counted, root, documents, engine)
 
-def _compiled(document: Any, base: str, retriever: Retriever, *, formats: bool) -> jsonschema_rs.Validator:
-    """The engine's validator, with every document that the schema refers to."""
-    found: dict[str, Any] = {}
 
-    def attempt(retriever: Retriever) -> jsonschema_rs.Validator:
-        return jsonschema_rs.validator_for(
-            document,
-            validate_formats=formats,
-            formats=CHECKS,
-            base_uri=base,
-            retriever=retriever,
-            registry=jsonschema_rs.Registry(list(found.items()), retriever=retriever) if found else None,
-            pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=1_000_000),
+def _accepts(counted: Ways, is_valid: Callable[[Any], bool], instance: Any) -> bool:
+    return too_much(counted, instance) is None and is_valid(instance)
+
+
+def _engine(
+    document: Any, root: Place, documents: Documents, retriever: Retriever, found: dict[str, Any], *, formats: bool
+) -> Callable[[Any], jsonschema_rs.Validator]:  # fmt: skip
+    """A function that compiles a piece of the schema, as if it stood where it does."""
+
+    @cache
+    def known() -> jsonschema_rs.Registry:
+        return jsonschema_rs.Registry(list({**found, **documents.taken}.items()), retriever=retriever)
+
+    def engine(piece: Any) -> jsonschema_rs.Validator:
+        said = (
+            {"$schema": document["$schema"]} if isinstance(document, dict) and "$schema" in document else {}
         )
+        if scope := documents.scope(root.base):
+            said |= {"$id": PIECE, "$defs": scope}
+        return attempt({**piece, **said}, PIECE, retriever, known(), formats=formats)
 
-    while True:
-        retriever.refused.clear()
-        try:
-            return attempt(retriever)
-        except _FAILURES as error:
-            failure = error
-        if retriever.refused:
-            # The engine asks in no fixed order and stops at the first refusal: so ask for all of them.
-            with suppress(*_FAILURES):
-                attempt(replace(retriever, strict=False))
-            if any(uri in retriever.known for uri in retriever.refused):
-                continue
-            raise min(retriever.refused.items())[1] from failure
-        # What only a `$dynamicRef` names, or the metaschema of another draft, the engine does not look for.
-        overlooked = _OVERLOOKED.match(str(failure))
-        if overlooked is None or (uri := overlooked["uri"]) in found:
-            raise failure
-        found[uri] = _metaschema(uri) or replace(retriever, strict=False)(uri)
-        if uri in retriever.refused:
-            raise retriever.refused[uri] from failure
+    return engine
 
 
-def _metaschema(uri: str) -> Any:
-    """The published metaschema of a draft or of one of its vocabularies, None for any other URI."""
-    # Files of a package that jsonschema brings: nothing is fetched, and nothing imported where it is not needed.
-    from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]  # it has no py.typed
+def _looking(retriever: Retriever) -> Callable[[str], Any]:
+    """What gives the documents that are there, and is silent about others: the engine will ask for them too."""
+    quiet = replace(retriever, refused={}, strict=False)
 
-    return REGISTRY.contents(uri) if uri in REGISTRY else None
+    def load(uri: str) -> Any:
+        document = metaschema(uri) or quiet(uri)
+        return None if uri in quiet.refused else document
+
+    return load
 
 
 def _base(document: Any, file: Path | None) -> str:

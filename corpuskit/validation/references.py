@@ -13,6 +13,8 @@ from corpuskit.validation.identity import id_keyword, own_uri, relocated
 # Where a schema file has no $id, its references resolve below this name, a host that cannot exist (RFC 2606).
 _HOST = "http://corpuskit.invalid/"
 BASE = urljoin(_HOST, "schema/")
+# Parts of a schema that are compiled alone stand under this name.
+PIECE = urljoin(_HOST, "piece")
 
 # URI prefixes with their folders, the longest first: the first that fits a reference is the one that counts.
 Places = tuple[tuple[str, Path], ...]

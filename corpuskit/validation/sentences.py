@@ -13,6 +13,7 @@ _LONGEST = 80  # of a string; a value of several parts may be a little longer
 _LONGEST_VALUE, _LONGEST_PLACE, _LONGEST_SENTENCE = 100, 100, 300
 _MOST = 5  # how many of several values are named
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=str)
 _Error = jsonschema_rs.ValidationError
 
 
@@ -22,7 +23,12 @@ def show(value: Any) -> str:
         return json.dumps(value[:_LONGEST], ensure_ascii=False)[:-1] + '…"'
     if _is_large(value):
         return f"{'an array' if isinstance(value, list) else 'an object'} of {len(value)}"
-    return shortened(json.dumps(value, ensure_ascii=False, default=str), _LONGEST_VALUE)
+    text = ""
+    for part in _ENCODER.iterencode(value):  # no further than is shown: what stands inside may be long
+        text += part
+        if len(text) > _LONGEST_VALUE:
+            break
+    return shortened(text, _LONGEST_VALUE)
 
 
 def _is_large(value: Any) -> bool:
@@ -129,8 +135,13 @@ def keyword_of(error: _Error) -> str:
         return str(path[-1])
     if name in path:
         return name  # the engine names the rule also where its place ends with an index or a name
+    return leading_keyword(path) or name
+
+
+def leading_keyword(path: Sequence[str | int]) -> str:
+    """The keyword that leads to the subschema at a place of a schema, empty for the whole schema."""
     named = len(path) > 1 and (isinstance(path[-1], int) or path[-2] in _HOLDING_NAMES)
-    return str(path[-2] if named else path[-1]) if path else name
+    return str(path[-2] if named else path[-1]) if path else ""
 
 
 _HOLDING_NAMES = frozenset({
@@ -138,14 +149,16 @@ _HOLDING_NAMES = frozenset({
 })  # fmt: skip
 
 
+def placed(path: Iterable[str | int], text: str) -> str:
+    """A sentence that starts with the place in the instance, if it is not the whole."""
+    steps = (f"[{s}]" if isinstance(s, int) else f".{shortened(s, _LONGEST)}" for s in path)
+    place = shortened("".join(steps).removeprefix("."), _LONGEST_PLACE)
+    return f"{place}: {text}" if place else text
+
+
 def _given_up(error: _Error) -> str:
     what = "the name of a field" if isinstance(error.instance, dict) else show(error.instance)
     return f"{what} takes too many steps to compare with a pattern of the schema"
-
-
-def _place(error: _Error) -> str:
-    steps = (f"[{s}]" if isinstance(s, int) else f".{shortened(s, _LONGEST)}" for s in error.instance_path)
-    return shortened("".join(steps).removeprefix("."), _LONGEST_PLACE)
 
 
 def _closest(error: _Error, branches: list[list[_Error]]) -> _Error | None:
@@ -196,10 +209,8 @@ def _rule(error: _Error) -> str:
 
 def _told(error: _Error) -> str:
     if error.kind.name in {"anyOf", "oneOf"} and (text := _alternatives(error)):
-        place = "" if text.endswith("alternatives)") else _place(error)
-    else:
-        text, place = _rule(error), _place(error)
-    return f"{place}: {text}" if place else text
+        return text if text.endswith("alternatives)") else placed(error.instance_path, text)
+    return placed(error.instance_path, _rule(error))
 
 
 def sentence(error: _Error) -> str:
