@@ -99,7 +99,7 @@ class _Gathered:
             self.file, self.lines = name, 0
         found = checked.findings
         if self.lines:
-            found = [f if f.line is None else replace(f, line=f.line + self.lines) for f in found]
+            found = [f.moved(self.lines, 0) for f in found]
         self.lines += checked.lines
         total = self.total
         for count in ("records", "invalid", "errors", "bytes", "kept", "overlong"):

@@ -5,11 +5,7 @@ from typing import Any
 from corpuskit.findings import KEYWORD_KINDS, Finding, finding
 from corpuskit.readers.records import Problem, Record
 from corpuskit.validation import Judge
-
-# The characters that `\\s` stands for in a pattern (ECMA 262, 22.2.2.9).
-_WHITE = "\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(
-    map(chr, range(0x2000, 0x200B))
-)
+from corpuskit.validation.ecma import WHITE
 
 
 def explain(judge: Judge, instance: Any, text: tuple[str, ...]) -> list[Problem]:
@@ -29,7 +25,7 @@ def explain(judge: Judge, instance: Any, text: tuple[str, ...]) -> list[Problem]
 
 def is_blank(text: str) -> bool:
     """Whether a text has nothing but white space of ECMA 262, which is what the article schema asks for."""
-    return not text.strip(_WHITE)
+    return not text.strip(WHITE)
 
 
 def record_finding(record: Record, problem: Problem, identifier: str | None) -> Finding:

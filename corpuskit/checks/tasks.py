@@ -1,7 +1,7 @@
 """What is checked as one task, under which terms, and what came of it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,10 +91,7 @@ Check = Callable[[Terms, CheckTask, int, Checked, Tell], None]
 
 def in_file(finding: Finding, piece: Piece) -> Finding:
     """A finding of a piece with its line and offset in the whole file."""
-    if not piece.start:
-        return finding
-    line = None if finding.line is None else finding.line + piece.first_line - 1
-    return replace(finding, line=line, offset=(finding.offset or 0) + piece.start)
+    return finding.moved(piece.first_line - 1, piece.start) if piece.start else finding
 
 
 def size_of(piece: Piece) -> int | None:
