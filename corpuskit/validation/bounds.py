@@ -25,6 +25,7 @@ _LARGEST = 2**63
 # More values a record of the largest size that is read cannot have.
 _ANY_RECORD = 40_000_000
 _DEEPEST = 500
+_SHALLOW = 8
 
 
 def refusal(ways: Ways) -> str | None:
@@ -69,6 +70,10 @@ def too_much(ways: Ways, instance: Any) -> str | None:
 
 def is_small(ways: Ways, instance: Any) -> bool:
     """Whether the engine may make all errors that there can be at once."""
+    if ways.chain * _SHALLOW <= MOST_NESTED:
+        most = max(ways.at(depth) for depth in range(_SHALLOW + 1))
+        if most * _burden(instance, _SHALLOW) <= MOST_ERRORS:
+            return True  # as of nearly all records: told without counting level by level
     left = MOST_ERRORS
     for depth, level in enumerate(levels(instance, left)):
         at = ways.at(depth)
@@ -78,6 +83,21 @@ def is_small(ways: Ways, instance: Any) -> bool:
         if left < 0:
             return False
     return True
+
+
+def _burden(value: Any, left: int) -> int:
+    """The weight of a value with all that is inside it; more than any limit where that is nested any deeper."""
+    kind = type(value)
+    if kind is not dict and kind is not list:
+        return _weight(value)
+    if not left:
+        return MOST_ERRORS + 1
+    burden = 1 + sum(map(_weight, value)) if kind is dict else 1
+    for item in value.values() if kind is dict else value:
+        burden += 1 if item is None or item is True else _burden(item, left - 1)
+        if burden > MOST_ERRORS:
+            break
+    return burden
 
 
 def levels(instance: Any, most: int) -> Iterator[list[Any]]:

@@ -34,12 +34,20 @@ def violation(error: jsonschema_rs.ValidationError) -> Violation:
 def violations(validator: jsonschema_rs.Validator, instance: Any, most: int) -> list[Violation]:
     """At most so many of the rules that an instance breaks, all of which the engine finds out at once."""
     found = [violation(error) for error in islice(validator.iter_errors(instance), most)]
-    return _with_empty_names(found, validator, instance) if found and _has_empty_name(instance) else found
+    return (
+        _with_empty_names(found, validator, instance)
+        if found and isinstance(instance, dict | list) and _has_empty_name(instance)
+        else found
+    )
 
 
 def _has_empty_name(value: Any) -> bool:
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return (isinstance(value, dict) and "" in value) or any(map(_has_empty_name, inner))
+    if isinstance(value, dict) and "" in value:
+        return True
+    for item in value.values() if isinstance(value, dict) else value:
+        if isinstance(item, dict | list) and _has_empty_name(item):
+            return True
+    return False
 
 
 def _with_empty_names(
