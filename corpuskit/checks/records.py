@@ -9,7 +9,7 @@ from corpuskit.provenance import Limits, Source
 from corpuskit.readers import READERS, Piece, Record, jsonl
 from corpuskit.readers.dialect import exact_keys
 from corpuskit.validation.keys import key_counter
-from corpuskit.validation.stand_ins import spared
+from corpuskit.validation.quick import quick_verdict
 from corpuskit.verdicts import explain, record_finding
 
 # A prover needs numpy, whose import takes as long as looking at every record of a small file.
@@ -45,8 +45,9 @@ def _unproven(terms: Terms, task: CheckTask, piece: Piece, checked: Checked, tel
     from corpuskit.readers.proving import LineProver
 
     keys = key_counter(terms.judge.document, limits.depth, exact_keys)
-    accepts = spared(terms.judge.document, terms.judge.accepts)
-    prover = LineProver(accepts, keys, lambda size, records: tell((piece.name, size, records)))
+    prover = LineProver(
+        quick_verdict(terms.judge), keys, lambda size, records: tell((piece.name, size, records))
+    )
     yield from jsonl.read(piece, _SOURCE, limits, prover)
     checked.records += prover.records
     checked.lines = prover.lines

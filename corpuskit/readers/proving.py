@@ -6,6 +6,7 @@ be exchanged for a faster one, and speed never changes a verdict.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,16 @@ _IS_BLANK = np.isin(np.arange(256), list(BLANK))
 Places = npt.NDArray[np.int64]
 
 
+@cache
+def _keep_memory() -> None:
+    """Have the memory of large blocks kept for the next ones; once a process, for a second time would fill it.
+
+    When a block has been given back, glibc no longer asks the system for fresh pages for blocks up to its size
+    (mallopt(3), dynamic mmap threshold). To get these pages each time was a quarter of all time here.
+    """
+    bytes(_KEPT)
+
+
 @dataclass(slots=True)
 class LineProver:
     """Proves lines valid by parsing them fast, counting their keys, and asking for the verdict.
@@ -42,9 +53,7 @@ class LineProver:
     _room: npt.NDArray[np.uint8] = field(default_factory=lambda: np.empty(_WINDOW, np.uint8))
 
     def __post_init__(self) -> None:
-        # Once a large block was given back, glibc keeps that much for the next ones instead of asking the system
-        # for fresh pages each time (mallopt(3), dynamic mmap threshold): a quarter of all time here.
-        bytes(_KEPT)
+        _keep_memory()
 
     def sift(self, block: bytes, start: int, stop: int) -> tuple[int, list[Line]]:
         """How many lines, all of them whole, stand between two places of a block, and those that are not proven.
@@ -97,11 +106,16 @@ def _key_counts(data: npt.NDArray[np.uint8], ends: Places, colons: Places) -> li
     `ends` are the places behind each line's LF. A quote inside a string is escaped: behind a single backslash it
     is certainly no end of a key. Where blanks may part a key from its colon, colons cannot tell.
     """
-    before, second = data[colons - 1], data[colons - 2]
+    before = data[colons - 1]
     quoted = colons[before == _QUOTE]
-    inside = (data[quoted - 2] == _BACKSLASH) & (data[quoted - 3] != _BACKSLASH)
-    counts = np.diff(np.searchsorted(quoted[~inside], ends), prepend=0)
-    parted = colons[_IS_BLANK[before] & (_IS_BLANK[second] | (second == _QUOTE))]
-    counts[np.searchsorted(ends, parted, side="right")] = -1
+    escaped = data[quoted - 2] == _BACKSLASH
+    if escaped.any():
+        quoted = quoted[~(escaped & (data[quoted - 3] != _BACKSLASH))]
+    counts = np.diff(np.searchsorted(quoted, ends), prepend=0)
+    apart = colons[_IS_BLANK[before]]
+    if len(apart):
+        second = data[apart - 2]
+        parted = apart[_IS_BLANK[second] | (second == _QUOTE)]
+        counts[np.searchsorted(ends, parted, side="right")] = -1
     told: list[int] = counts.tolist()
     return told

@@ -52,5 +52,7 @@ def _is_leap_second(time: str) -> bool:
     return (local + (ahead if match["sign"] == "-" else -ahead)) % (24 * 60) == _LAST_MINUTE
 
 
+# The usual shape of each, with all real days: what has it is one, and of what has not only leap seconds are.
+SHAPES: dict[str, Callable[[str], object]] = {"date": _is_date, "time": _is_time, "date-time": _is_date_time}
 # What stands in for the engine's own checks, by the name of the format.
 CHECKS: dict[str, Callable[[str], bool]] = {"date": is_date, "time": is_time, "date-time": is_date_time}

@@ -1,6 +1,7 @@
 """The engine, jsonschema-rs, compiling a schema with every document that it refers to."""
 
 import re
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -17,13 +18,22 @@ FAILURES = (ValueError, jsonschema_rs.ReferencingError, RecursionError)
 
 
 def attempt(
-    document: Any, base: str, retriever: Retriever, known: jsonschema_rs.Registry | None, *, formats: bool
+    document: Any,
+    base: str,
+    retriever: Retriever,
+    known: jsonschema_rs.Registry | None,
+    *,
+    formats: bool,
+    checks: Mapping[str, Callable[[str], bool]] | None = CHECKS,
 ) -> jsonschema_rs.Validator:
-    """The engine's validator of a document, with the documents that are known; raises one of FAILURES."""
+    """The engine's validator of a document, with the documents that are known; raises one of FAILURES.
+
+    `checks` stand in for the engine's own checks of formats.
+    """
     return jsonschema_rs.validator_for(
         document,
         validate_formats=formats,
-        formats=CHECKS,
+        formats=dict(checks) if checks else None,
         base_uri=base,
         retriever=retriever,
         registry=known,
@@ -32,13 +42,19 @@ def attempt(
 
 
 def compiled(
-    document: Any, base: str, retriever: Retriever, found: dict[str, Any], *, formats: bool
+    document: Any,
+    base: str,
+    retriever: Retriever,
+    found: dict[str, Any],
+    *,
+    formats: bool,
+    checks: Mapping[str, Callable[[str], bool]] | None = CHECKS,
 ) -> jsonschema_rs.Validator:
     """The engine's validator, with every document that the schema refers to."""
 
     def compile_with(retriever: Retriever) -> jsonschema_rs.Validator:
         known = jsonschema_rs.Registry(list(found.items()), retriever=retriever) if found else None
-        return attempt(document, base, retriever, known, formats=formats)
+        return attempt(document, base, retriever, known, formats=formats, checks=checks)
 
     while True:
         retriever.refused.clear()
