@@ -34,6 +34,8 @@ def run(root: click.Command) -> int:
     """Run a command on the arguments of this process and give its exit code."""
     for each in _STOPPING:
         signal.signal(each, _stop)
+    # What numpy brings would start threads that spin for a while, and nothing here asks them for anything.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 shows what it can

@@ -1,5 +1,6 @@
 """The other end of the line: runs the tasks that come over a connection, and answers."""
 
+import os
 import signal
 import traceback
 from multiprocessing.connection import Connection
@@ -16,6 +17,8 @@ def serve(descriptor: int) -> None:
     """
     # What ends the whole at a terminal reaches the parent too, which then ends this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # numpy brings a thread for each core for what nobody asks here, and each spins when it begins.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with Connection(descriptor) as line:
         try:
             work: Work = line.recv()
