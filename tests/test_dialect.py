@@ -120,7 +120,10 @@ def test_a_record_is_an_object(raw: bytes, name: str) -> None:
 )
 def test_the_byte_that_is_not_utf_8_is_named(raw: bytes, at: int) -> None:
     """The message gives the byte and its position in the record."""
-    assert problem(raw)[:2] == ("invalid-encoding", f"byte 0x{raw[at]:02x} at {at} is not UTF-8")
+    assert problem(raw)[:2] == (
+        "invalid-encoding",
+        f"byte 0x{raw[at]:02x} at byte {at} of the record is not UTF-8",
+    )
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,21 @@ _NESTING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+# What the parser of the standard library says, for people.
+_IN_WORDS = {
+    "Expecting value": "expected a value",
+    "Expecting property name enclosed in double quotes": "expected a key in double quotes",
+    "Illegal trailing comma before end of object": "a comma too many stands",
+    "Illegal trailing comma before end of array": "a comma too many stands",
+    "Expecting ',' delimiter": "expected a comma or a closing bracket",
+    "Expecting ':' delimiter": "expected a colon",
+    "Unterminated string starting at": "a string without end begins",
+    "Invalid control character at": "a control character that is not escaped stands",
+    "Invalid \\escape": "an escape that JSON does not know stands",
+    "Invalid \\uXXXX escape": "expected four hexadecimal digits of an escape",
+}
+
+
 class Malformed(Exception):
     """A record that is no JSON object of the dialect."""
 
@@ -144,7 +159,9 @@ def _parse_slowly(raw: bytes, depth: int) -> Any:
     try:
         value, end = decoder.raw_decode(text, len(text) - len(text.lstrip(_BLANK)))
     except json.JSONDecodeError as error:
-        raise Malformed("invalid-json", f"{error.msg} (byte {len(text[: error.pos].encode())})") from error
+        what = _IN_WORDS.get(error.msg, error.msg)
+        at = len(text[: error.pos].encode())
+        raise Malformed("invalid-json", f"{what} at byte {at} of the record") from error
     if rest := text[end:].strip(_BLANK):
         at = len(raw.rstrip(_BLANK.encode())) - len(rest.encode())
         raise Malformed("trailing-data", f"more after the value, at byte {at}: {_quoted(rest)}")
@@ -175,7 +192,9 @@ def _diagnosed(raw: bytes, depth: int) -> Any:
         raw.decode()
     except UnicodeDecodeError as broken:
         byte = raw[broken.start]
-        raise Malformed("invalid-encoding", f"byte 0x{byte:02x} at {broken.start} is not UTF-8") from broken
+        raise Malformed(
+            "invalid-encoding", f"byte 0x{byte:02x} at byte {broken.start} of the record is not UTF-8"
+        ) from broken
     if raw.startswith(b"\xef\xbb\xbf"):
         raise Malformed("invalid-json", "a byte order mark inside the file")
     value = _parse_slowly(raw, depth)
