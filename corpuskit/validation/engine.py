@@ -1,14 +1,12 @@
 """The engine, jsonschema-rs, compiling a schema with every document that it refers to."""
 
 import re
-from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import jsonschema_rs
 
-from corpuskit.validation.dates import CHECKS
 from corpuskit.validation.references import Retriever
 
 _OVERLOOKED = re.compile(
@@ -18,22 +16,12 @@ FAILURES = (ValueError, jsonschema_rs.ReferencingError, RecursionError)
 
 
 def attempt(
-    document: Any,
-    base: str,
-    retriever: Retriever,
-    known: jsonschema_rs.Registry | None,
-    *,
-    formats: bool,
-    checks: Mapping[str, Callable[[str], bool]] | None = CHECKS,
+    document: Any, base: str, retriever: Retriever, known: jsonschema_rs.Registry | None, *, formats: bool
 ) -> jsonschema_rs.Validator:
-    """The engine's validator of a document, with the documents that are known; raises one of FAILURES.
-
-    `checks` stand in for the engine's own checks of formats.
-    """
+    """The engine's validator of a document, with the documents that are known; raises one of FAILURES."""
     return jsonschema_rs.validator_for(
         document,
         validate_formats=formats,
-        formats=dict(checks) if checks else None,
         base_uri=base,
         retriever=retriever,
         registry=known,
@@ -42,19 +30,13 @@ def attempt(
 
 
 def compiled(
-    document: Any,
-    base: str,
-    retriever: Retriever,
-    found: dict[str, Any],
-    *,
-    formats: bool,
-    checks: Mapping[str, Callable[[str], bool]] | None = CHECKS,
+    document: Any, base: str, retriever: Retriever, found: dict[str, Any], *, formats: bool
 ) -> jsonschema_rs.Validator:
     """The engine's validator, with every document that the schema refers to."""
 
     def compile_with(retriever: Retriever) -> jsonschema_rs.Validator:
         known = jsonschema_rs.Registry(list(found.items()), retriever=retriever) if found else None
-        return attempt(document, base, retriever, known, formats=formats, checks=checks)
+        return attempt(document, base, retriever, known, formats=formats)
 
     while True:
         retriever.refused.clear()

@@ -40,7 +40,6 @@ class Judge:
     `accepts` is the verdict: a function from an instance to whether it satisfies the schema, as far as that can be
     told within the limits. `options` are what it was compiled with; `files` are it and all files that it refers to,
     by file name as given; `ways` and `root` are what is known of it without asking the engine.
-    `unchecked` gives a verdict by the engine's own checks of dates, which let some through that are none.
     """
 
     document: Mapping[str, Any] | bool
@@ -52,7 +51,6 @@ class Judge:
     root: Place
     documents: Documents
     engine: Callable[[Any], jsonschema_rs.Validator]
-    unchecked: Callable[[], Callable[[Any], bool]]
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Compile again where it is unpickled: no compiled schema crosses a process boundary."""
@@ -179,12 +177,7 @@ def compile_schema(
         accepts = partial(_accepts, counted, validator.is_valid)
     engine = _engine(document, root, documents, replace(retriever, strict=False), found, formats=formats)
     options = {"file": file, "formats": formats, "registry": registry}
-
-    @cache
-    def unchecked() -> Callable[[Any], bool]:
-        return compiled(document, base, retriever, found, formats=formats, checks=None).is_valid
-
-    return Judge(document, accepts, validator, options, opened, counted, root, documents, engine, unchecked)
+    return Judge(document, accepts, validator, options, opened, counted, root, documents, engine)
 
 
 def _accepts(counted: Ways, is_valid: Callable[[Any], bool], instance: Any) -> bool:

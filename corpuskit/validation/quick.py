@@ -1,16 +1,14 @@
-"""A quicker verdict on a record, for a prover: it never says yes where the judge says no, and seldom no where yes.
+"""A quicker verdict on a record, for a prover: it is that of the judge, for every record.
 
-To the engine each string goes as UTF-8, which for a whole article costs more than all its rules, and it asks Python
-whether a date is one, which costs as much again. Where the schema says nothing of a text but type, length, and that it
-is not blank, Python knows all of that without encoding, and puts a short text in its place; and a date that stands at
-the top of the record is looked at before the engine is asked, which then need not ask back.
+To the engine each string goes as UTF-8, which for a whole article costs more than all its rules. Where the schema says
+nothing of a text but type, length, and that it is not blank, Python knows all of that without encoding, and puts a
+short text in its place.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from corpuskit.validation.bounds import judges_all
-from corpuskit.validation.dates import SHAPES
 from corpuskit.validation.ecma import WHITE
 from corpuskit.validation.judge import Judge
 
@@ -41,14 +39,10 @@ def quick_verdict(judge: Judge) -> Callable[[dict[str, Any]], bool]:
         return judge.accepts  # rules elsewhere may be about the same property
     if not judges_all(judge.ways):
         return judge.accepts  # it counts the values of a record, which must be those that it has
-    texts, dates = _texts(judge.document), _dates(judge)
-    accepts = judge.unchecked() if dates else judge.accepts
+    texts = _texts(judge.document)
+    accepts = judge.accepts
 
     def verdict(record: dict[str, Any]) -> bool:
-        for name, is_one in dates:
-            date = record.get(name)
-            if type(date) is str and not is_one(date):
-                return False
         for name, least, most, stand_in in texts:
             text = record.get(name)
             if (
@@ -59,35 +53,7 @@ def quick_verdict(judge: Judge) -> Callable[[dict[str, Any]], bool]:
                 record[name] = stand_in
         return accepts(record)
 
-    return verdict if texts or dates else accepts
-
-
-def _dates(judge: Judge) -> tuple[tuple[str, Callable[[str], object]], ...]:
-    """The properties that are dates or times, with the usual shape of these; none where others stand elsewhere."""
-    properties = judge.document.get("properties") if isinstance(judge.document, Mapping) else None
-    if not judge.options["formats"] or not isinstance(properties, Mapping):
-        return ()
-    found = [(name, SHAPES[kind]) for name, schema in properties.items() if (kind := _date_format(schema))]
-    everywhere = sum(map(_count_dates, judge.documents.taken.values()))
-    return tuple(found) if everywhere == len(found) else ()
-
-
-def _date_format(schema: Any) -> str | None:
-    kind = schema.get("format") if isinstance(schema, Mapping) else None
-    return kind if isinstance(kind, str) and kind in SHAPES else None
-
-
-def _count_dates(node: Any) -> int:
-    """How many date formats there may be anywhere in a document."""
-    count, waiting = 0, [node]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, Mapping):
-            count += _date_format(node) is not None
-            waiting += node.values()
-        elif isinstance(node, list):
-            waiting += node
-    return count
+    return verdict if texts else accepts
 
 
 def _texts(document: Mapping[str, Any]) -> tuple[_Text, ...]:
