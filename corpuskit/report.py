@@ -14,7 +14,7 @@ from typing import Any
 
 from corpuskit.checks import Checked, CheckTask, Terms, plan_checks, run_checks
 from corpuskit.checks.rejects import check_rejects, rejecting
-from corpuskit.checks.tasks import size_of
+from corpuskit.checks.tasks import STDIN, size_of
 from corpuskit.engines import cores, engine_for
 from corpuskit.errors import SpecError, ValidationFailed
 from corpuskit.findings import Finding, place, visible
@@ -177,9 +177,11 @@ def _run(terms: Terms, tasks: Sequence[CheckTask], jobs: int, progress: Progress
 
 def _jobs(jobs: int | None, tasks: Sequence[CheckTask]) -> int:
     """How many processes to work with: as told, else one for each core where the inputs are worth their start."""
+    if jobs is not None and jobs < 1:
+        raise SpecError(f"{jobs} is no number of jobs.", "jobs", None, "Write 1 or more.")
+    if any(piece.name == STDIN for task in tasks for piece in task.pieces):
+        return 1  # it can be read by this process alone
     if jobs is not None:
-        if jobs < 1:
-            raise SpecError(f"{jobs} is no number of jobs.", "jobs", None, "Write 1 or more.")
         return min(jobs, len(tasks)) or 1
     size = sum(_size(task) for task in tasks)
     return min(cores(), len(tasks)) if size >= _WORTH_WORKERS else 1

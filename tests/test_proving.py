@@ -18,6 +18,7 @@ from corpuskit.readers import Piece, jsonl, proving
 from corpuskit.readers.dialect import Malformed, exact_keys, parse_object
 from corpuskit.readers.proving import LineProver
 from corpuskit.validation import compile_schema
+from corpuskit.validation.keys import key_counter
 
 SCHEMA = {
     "properties": {
@@ -179,3 +180,60 @@ def test_slices_and_jobs_change_nothing(
     for each in sliced.findings:
         assert each.offset is not None
         assert each.line == data[: each.offset].count(b"\n") + 1
+
+
+BIG = 10**20
+SHORTCUTS: list[tuple[dict[str, Any], bytes, bytes]] = [
+    ({"additionalProperties": False, "properties": {"a": {"type": "array", "items": {"type": "number"}}}},
+     b'{"a":[1]}', b'{"a" :[1],"a" :[1e20,1e20]}'),
+    ({"additionalProperties": False,
+      "properties": {"a": {"type": "array", "items": {"type": "integer", "multipleOf": 2}}}},
+     b'{"a":[2]}', b'{"a" :[100000000000000000001,100000000000000000003]}'),
+    ({"additionalProperties": False,
+      "properties": {"a": {"type": "array", "items": {"type": "integer", "maximum": BIG}}}},
+     b'{"a":[2]}', b'{"a" :[100000000000000000001,100000000000000000003]}'),
+    ({"$schema": "http://json-schema.org/draft-04/schema#", "additionalProperties": False,
+      "properties": {"a": {"const": "x"}}}, b'{"a":"x"}', b'{"a":' + b"[" * 100 + b"]" * 100 + b"}"),
+    ({"$schema": "http://json-schema.org/draft-04/schema#", "additionalProperties": False,
+      "properties": {"a": {"const": "x", "multipleOf": 2}}}, b'{"a":"x"}', b'{"a":100000000000000000001}'),
+    ({"properties": {"d": {"format": "date"}, "c": {"$ref": "#"}}}, b'{"d":"2017-12-19"}', b'{"c":{"d":"2017-12-1/"}}'),
+    ({"properties": {"d": {"format": "date"}, "c": {"$ref": "#/properties/d"}}}, b"{}", b'{"c":"2017-12-1/"}'),
+    ({"properties": {"d": {"format": "date"}}, "propertyNames": {"$ref": "#/properties/d"}}, b"{}",
+     b'{"2017-12-1/":1}'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rules", "good", "bad"), SHORTCUTS)
+def test_a_line_has_one_verdict_in_small_and_large_files(
+    tmp_path: Path, rules: dict[str, Any], good: bytes, bad: bytes
+) -> None:
+    """What is refused among ten lines is refused among megabytes, where lines are proven by what the schema says."""
+    schema = {"type": "object", **rules}
+    small, large = tmp_path / "small.jsonl", tmp_path / "large.jsonl"
+    small.write_bytes((good + b"\n") * 3 + bad + b"\n")
+    large.write_bytes((good + b"\n") * (1 + (3 << 19) // len(good)) + bad + b"\n")
+    told = [corpuskit.validate(path, schema, jobs=1) for path in (small, large)]
+    assert [report.summary["invalid"] for report in told] == [1, 1]
+    assert [f.message for f in told[0].findings] == [f.message for f in told[1].findings]
+
+
+def test_schemas_of_many_properties_are_no_slower_for_each_record() -> None:
+    """A record is gone through, not the schema, where that has far more properties; the count is the same."""
+    properties = {f"k{n}": {"type": ["number", "array", "string"]} for n in range(200)}
+    document = {"additionalProperties": False, "type": "object", "properties": properties}
+    count = key_counter(
+        {"type": "object", "additionalProperties": False, "properties": {"r": document}}, 64, exact_keys
+    )
+    asked = []
+
+    class Record(dict[str, Any]):
+        def get(self, *given: Any) -> Any:
+            asked.append(given)
+            return super().get(*given)
+
+    for fields in ({"k1": 1.5, "k199": [{"a": 1}], "k7": "x"}, {"k1": 1e20}, {}):
+        full = exact_keys({"r": fields}, 64)
+        told = count({"r": fields})
+        assert told == full if full >= 0 else told < -1
+    count({"r": Record({"k1": 1.5})})
+    assert asked == []

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -261,3 +263,40 @@ def test_what_stands_before_a_damaged_file_of_a_corpus_is_judged(tmp_path: Path)
     assert {f.kind for f in report.findings if f.file == "1.txt"} == {"bad-timestamp"}
     assert report.findings[-1].kind == "unreadable-input"
     assert report.findings[-1].file == "2.txt.gz"
+
+
+def _piped(arguments: list[str], stdin: Any, cwd: Path) -> tuple[int, dict[str, Any]]:
+    command = [sys.executable, "-m", "corpuskit", "validate", *arguments, "--format", "json"]
+    done = subprocess.run(command, cwd=cwd, stdin=stdin, capture_output=True, text=True, check=False)
+    return done.returncode, json.loads(done.stdout)["summary"]
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_stdin_is_read_whatever_the_jobs(tmp_path: Path, jobs: str) -> None:
+    """A pipe, a file, and a file that was begun: each record that is left in it, once, beside other files."""
+    (tmp_path / "s.json").write_text('{"properties": {"a": {"type": "integer"}}}')
+    (tmp_path / "in.jsonl").write_bytes(
+        b'HEADER\n{"a":"x"}\n' + b'{"a":1}\n' * 5_000_000
+    )  # as large as would be cut
+    (tmp_path / "ok.jsonl").write_bytes(b'{"a":1}\n')
+    with (tmp_path / "in.jsonl").open("rb", buffering=0) as file:
+        file.read(7)
+        code, told = _piped(["-", "ok.jsonl", "--schema", "s.json", "--jobs", jobs], file, tmp_path)
+    assert (code, told["records"], told["invalid"]) == (1, 5_000_002, 1)
+    with subprocess.Popen(["head", "-n", "3", "in.jsonl"], cwd=tmp_path, stdout=subprocess.PIPE) as pipe:
+        code, told = _piped(["ok.jsonl", "-", "--schema", "s.json", "--jobs", jobs], pipe.stdout, tmp_path)
+    assert (code, told["records"], told["invalid"]) == (1, 4, 2)
+
+
+def test_a_file_is_checked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two names of one file, links, and a glob that a link leads round: one check, under the first name."""
+    monkeypatch.chdir(tmp_path)
+    Path("lk").mkdir()
+    Path("lk/c.jsonl").write_bytes(b"{}\n" * 3)
+    Path("lk/self").symlink_to(".")
+    Path("other.jsonl").symlink_to("lk/c.jsonl")
+    report = corpuskit.validate(
+        ["./lk/c.jsonl", "lk/**/*.jsonl", "other.jsonl", "lk/c.jsonl"], {"required": ["a"]}
+    )
+    assert report.summary["records"] == 3
+    assert {f.file for f in report.findings} == {"./lk/c.jsonl"}

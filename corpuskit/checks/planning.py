@@ -2,6 +2,7 @@
 
 import difflib
 import glob
+import os
 import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -17,7 +18,7 @@ from corpuskit.checks.leading import unreadable
 from corpuskit.checks.tasks import STDIN, CheckTask, Terms
 from corpuskit.errors import InputError, SpecError
 from corpuskit.findings import Finding, finding
-from corpuskit.readers import Piece, reader_for, stem
+from corpuskit.readers import Piece, reader_for, stem, streams
 from corpuskit.readers.streams import compression
 from corpuskit.schema import ArticleSchema, article_schema, built_in
 from corpuskit.validation import Judge, compile_schema, load_judge, read_schema, schema_notes
@@ -94,7 +95,11 @@ def _expanded(paths: Sequence[str]) -> list[str]:
         if not matches:
             raise SpecError("matches no file.", path)
         found.update(dict.fromkeys(matches))
-    return list(found)
+    # A file is checked once, under the first of its names: globs follow links, which may lead back.
+    first: dict[str, str] = {}
+    for path in found:
+        first.setdefault(path if path == STDIN else os.path.realpath(path), path)
+    return list(first.values())
 
 
 def _sort(path: str, *, document: bool) -> str:
@@ -137,7 +142,7 @@ def _missing(where: Path) -> SpecError:
 
 
 def _piece(path: str) -> Piece:
-    where = Path("/dev/stdin") if path == STDIN else Path(path)
+    where = streams.STDIN if path == STDIN else Path(path)
     return Piece(where, path, identifier=stem(where.name))
 
 
@@ -145,7 +150,7 @@ def _file_tasks(path: str, sort: str, numbers: _Numbers) -> Iterator[CheckTask]:
     """The tasks of one file: a big plain JSONL file in slices, any other whole."""
     piece = _piece(path)
     reader = "jsonl" if path == STDIN else reader_for(path) or ""
-    sliced = reader == "jsonl" and not compression(path) and piece.path.is_file()
+    sliced = path != STDIN and reader == "jsonl" and not compression(path) and piece.path.is_file()
     for each in _slices(piece) if sliced else [piece]:
         yield CheckTask(next(numbers), sort, (each,), reader)
 

@@ -11,7 +11,7 @@ from corpuskit.readers.records import BLANK, Problem
 
 # From here on a float may be an integer that the fast parser rounded.
 _TWO_63 = float(2**63)
-# Less than any number of keys can make good.
+# Less than any number of keys can make good, however many are added; no sum of it with others is -1.
 _NONE = -(2**62)
 # Python refuses to read longer integers, for good reason: it takes quadratic time.
 _LONGEST_INTEGER = 4000
@@ -72,7 +72,7 @@ def exact_keys(value: Any, depth: int) -> int:
     """How many keys the objects of a value have; negative where a number may be rounded, or nesting too deep."""
     kind = type(value)
     if kind is float:
-        return 0 if -_TWO_63 < value < _TWO_63 else -1
+        return 0 if -_TWO_63 < value < _TWO_63 else _NONE
     return _keys(value, depth) if kind is dict or kind is list else 0
 
 

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
+from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from corpuskit.errors import DamagedInput, InputError
 
+STDIN = Path("/dev/stdin")
 BLOCK = 1 << 20
 # What is asked of a decompressor at once: what it cannot give whole is lost, so the place of damage is this exact.
 _UNPACKED = 256 << 10
@@ -120,9 +122,7 @@ def span(path: Path, name: str, start: int, end: int) -> Iterator[bytes]:
         while start < end:
             block = _read(file, min(end - start, BLOCK), name, start)
             if not block:
-                raise DamagedInput(
-                    name, "ends too soon,", "Run the build again when the file is at rest.", start
-                )
+                raise DamagedInput(name, "ends too soon,", "Run this again when the file is at rest.", start)
             start += len(block)
             yield block
 
@@ -178,6 +178,8 @@ def hint(error: OSError) -> str | None:
 def plain(path: Path, name: str) -> BinaryIO:
     """A file as it lies on the disk; raises InputError where it cannot be opened."""
     try:
+        if path == STDIN:  # by its name a file would be read from its start again
+            return FileIO(os.dup(0), "rb")
         return path.open("rb", buffering=0)
     except OSError as error:
         raise InputError(name, f"cannot be opened: {error.strerror}.", hint(error)) from error

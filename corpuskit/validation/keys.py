@@ -12,13 +12,13 @@ from typing import Any
 # Counts the keys inside a value; negative where a number may be rounded, or nesting is too deep.
 Count = Callable[[Any], int]
 
+# Not draft 4, in which const is no rule.
 _DRAFTS = frozenset(
     {
         "https://json-schema.org/draft/2020-12/schema",
         "https://json-schema.org/draft/2019-09/schema",
         "http://json-schema.org/draft-07/schema",
         "http://json-schema.org/draft-06/schema",
-        "http://json-schema.org/draft-04/schema",
     }
 )
 _LATEST = "https://json-schema.org/draft/2020-12/schema"
@@ -27,6 +27,8 @@ _TYPES = {str: "string", bool: "boolean", type(None): "null", int: "integer", fl
 # What makes the place of a reference another one, or a type another rule.
 _ELSEWHERE = frozenset({"$id", "id", "$schema", "$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveRef"})
 _MOST_PLACES = 2000
+# With more properties than this a record is gone through, not the schema.
+_MANY = 32
 
 
 def key_counter(document: Any, depth: int, within: Callable[[Any, int], int]) -> Count:
@@ -114,6 +116,9 @@ class _Plan:
         looks = [(name, kind, inside) for name, sub in properties.items()
                  for kind, inside in self.looks(sub, left - 1, ()).items()]  # fmt: skip
 
+        if len(looks) > _MANY:
+            return _by_field(looks)
+
         def count(value: dict[str, Any]) -> int:
             keys, get = len(value), value.get
             for name, kind, inside in looks:
@@ -130,6 +135,20 @@ class _Plan:
             return self._every(left)
         inside = self.count(items, left - 1)
         return None if inside is None else lambda value: sum(map(inside, value))
+
+
+def _by_field(looks: list[tuple[str, type, Count]]) -> Count:
+    """As many looks as a record has fields, however many the schema has."""
+    known = {(name, kind): inside for name, kind, inside in looks}
+
+    def count(value: dict[str, Any]) -> int:
+        keys = len(value)
+        for name, item in value.items():
+            if (inside := known.get((name, type(item)))) is not None:
+                keys += inside(item)
+        return keys
+
+    return count
 
 
 def _by_type(inner: dict[type, Count]) -> Count | None:

@@ -14,6 +14,8 @@ from corpuskit.validation.judge import Judge
 
 # Shorter strings are not worth the looking.
 _LONG = 256
+# So many properties are looked at for each record, and no more.
+_MANY = 16
 # Keywords of a whole schema that leave the rules of one property to that property.
 _ROOT = frozenset({
     "$schema", "$id", "id", "$comment", "$defs", "definitions", "title", "description", "default", "examples", "type",
@@ -53,7 +55,7 @@ def quick_verdict(judge: Judge) -> Callable[[dict[str, Any]], bool]:
                 record[name] = stand_in
         return accepts(record)
 
-    return verdict if texts else accepts
+    return verdict if 0 < len(texts) <= _MANY else accepts
 
 
 def _texts(document: Mapping[str, Any]) -> tuple[_Text, ...]:
