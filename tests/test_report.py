@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import random
 import subprocess
 import sys
 from collections.abc import Callable
@@ -300,3 +301,16 @@ def test_a_file_is_checked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     )
     assert report.summary["records"] == 3
     assert {f.file for f in report.findings} == {"./lk/c.jsonl"}
+
+
+def test_what_is_proven_before_the_damage_counts(tmp_path: Path) -> None:
+    """Of a large packed file that is cut, all records up to the damage are counted, the valid ones too."""
+    pick = random.Random(1)
+    lines = [json.dumps({"id": str(n), "t": pick.randbytes(40).hex()}).encode() for n in range(60_000)]
+    packed = gzip.compress(b"\n".join(lines) + b"\n")
+    assert len(packed) > 1 << 20
+    (tmp_path / "a.jsonl.gz").write_bytes(packed[: len(packed) * 3 // 4])
+    report = corpuskit.validate(tmp_path / "a.jsonl.gz", {"required": ["id"]})
+    assert report.damaged
+    assert 40_000 < report.summary["records"] < 50_000
+    assert report.summary["records"] == report.summary["valid"] + report.summary["invalid"]

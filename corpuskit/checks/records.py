@@ -48,6 +48,8 @@ def _unproven(terms: Terms, task: CheckTask, piece: Piece, checked: Checked, tel
     prover = LineProver(
         quick_verdict(terms.judge), keys, lambda size, records: tell((piece.name, size, records))
     )
-    yield from jsonl.read(piece, _SOURCE, limits, prover)
-    checked.records += prover.records
-    checked.lines = prover.lines
+    try:
+        yield from jsonl.read(piece, _SOURCE, limits, prover)
+    finally:  # what was proven before a stream breaks counts as well
+        checked.records += prover.records
+        checked.lines = prover.lines
