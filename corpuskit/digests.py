@@ -2,13 +2,15 @@
 
 import hashlib
 import struct
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from corpuskit.shapes import Kind, Shape
 
 Encoder = Callable[[Any], bytes]
+# Values by the names of columns.
+Columns = Mapping[str, Sequence[Any]]
 
 _CHUNK = 1 << 20
 
@@ -64,46 +66,61 @@ _ENCODERS: dict[Kind, Callable[[Shape], Encoder]] = {
 }
 
 
+_TEXTS = frozenset({"string", "json"})
+
+
 def _nullable(shape: Shape) -> Encoder:
     encode = _ENCODERS[shape.kind](shape)
     return lambda value: b"n" if value is None else encode(value)
 
 
 def row_encoder(shapes: Mapping[str, Shape]) -> Callable[[Mapping[str, Any]], bytes]:
-    """A function from a row to the bytes its digest is taken over.
+    """A function from a row to the bytes its digest is taken over: those that `columns_encoder` tells of."""
+    encode = columns_encoder(shapes)
+    texts = [name for name, shape in shapes.items() if shape.kind in _TEXTS]
 
-    Each column in name order: name, one type tag, value. Names, strings, lists and objects carry their
-    length as 8 bytes big-endian; integers, instants (int64 microseconds, UTC) and IEEE doubles are 8 bytes
-    big-endian; null is the tag "n" alone, so null differs from empty and 1 from 1.0 and from "1".
+    def encode_row(row: Mapping[str, Any]) -> bytes:
+        columns = {name: [value] for name, value in row.items()}
+        columns |= {name: [row[name].encode()] for name in texts if row.get(name) is not None}
+        return encode(columns, 1)[0]
+
+    return encode_row
+
+
+def columns_encoder(shapes: Mapping[str, Shape]) -> Callable[[Columns, int], list[bytes]]:
+    """A function from columns and the number of rows to the bytes the digest of each row is taken over.
+
+    Strings and JSON text are given as UTF-8, a column that is not there is null. Each column in name order: name,
+    one type tag, value. Names, strings, lists and objects carry their length as 8 bytes big-endian; integers,
+    instants (int64 microseconds, UTC) and IEEE doubles are 8 bytes big-endian; null is the tag "n" alone, so null
+    differs from empty and 1 from 1.0 and from "1".
     """
-    columns = [_column(name, shapes[name]) for name in sorted(shapes)]
+    parts = [_column(name, shapes[name]) for name in sorted(shapes)]
 
-    def encode(row: Mapping[str, Any]) -> bytes:
-        parts: list[bytes] = []
-        for name, null, head, inner in columns:
-            value = row.get(name)
-            if value is None:
-                parts.append(null)
-            elif inner is None:
-                data = value.encode()
-                parts += (head, len(data).to_bytes(8, "big"), data)
-            else:
-                parts += (head, inner(value))
-        return b"".join(parts)
+    def encode(columns: Columns, rows: int) -> list[bytes]:
+        encoded = [part(columns.get(name), rows) for name, part in parts]
+        return list(map(b"".join, zip(*encoded, strict=True)))
 
     return encode
 
 
-def _column(name: str, shape: Shape) -> tuple[str, bytes, bytes, Encoder | None]:
-    """Name, bytes for null, what stands before a value, and its encoder; none for text, which most columns are."""
+def _column(name: str, shape: Shape) -> tuple[str, Callable[[Sequence[Any] | None, int], Sequence[bytes]]]:
+    """A column's name, and a function that encodes its values."""
     head = _length(name.encode())
-    is_text = shape.kind in {"string", "json"}
-    return (
-        name,
-        head + b"n",
-        head + (b"s" if is_text else b""),
-        None if is_text else _ENCODERS[shape.kind](shape),
-    )
+    null, inner = head + b"n", _ENCODERS[shape.kind](shape)
+    before = head + b"s"
+
+    def text(values: Sequence[Any] | None, rows: int) -> Sequence[bytes]:
+        if values is None:
+            return [null] * rows
+        return [null if v is None else before + len(v).to_bytes(8, "big") + v for v in values]
+
+    def other(values: Sequence[Any] | None, rows: int) -> Sequence[bytes]:
+        if values is None:
+            return [null] * rows
+        return [null if v is None else head + inner(v) for v in values]
+
+    return name, text if shape.kind in _TEXTS else other
 
 
 def merkle_root(digests: Iterable[bytes]) -> str:

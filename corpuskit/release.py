@@ -15,7 +15,7 @@ from corpuskit import layout
 from corpuskit import manifest as manifests
 from corpuskit.card import ordered, render_card, render_license, render_notice
 from corpuskit.digests import merkle_root
-from corpuskit.engines import Engine, Tell, cores, engine_for
+from corpuskit.engines import Engine, Tell, cores, engine
 from corpuskit.errors import BuildRefused, OutputError, ReleaseExists
 from corpuskit.findings import Finding
 from corpuskit.licenses import permits
@@ -25,7 +25,7 @@ from corpuskit.phases.index import KEPT, accounts, build_index
 from corpuskit.phases.learn import learn_repeats
 from corpuskit.phases.map import MapContext, map_part
 from corpuskit.phases.parts import Part
-from corpuskit.phases.plan import MapTask, check_unchanged, find_inputs, map_tasks
+from corpuskit.phases.plan import Input, MapTask, check_unchanged, find_inputs, map_tasks
 from corpuskit.phases.write import Shard, shard_tasks, split_rows, write_provenance, write_shard
 from corpuskit.schema import ArticleSchema, article_schema, built_in
 from corpuskit.spec import CorpusSpec, load_spec
@@ -116,7 +116,9 @@ def build(
             raise ReleaseExists("this release exists already; nothing was touched.", str(target), None, hint)
         try:
             with staging(out, spec.name) as stage:
-                return _build(spec, context, stage, target, jobs, progress or _silent, started)
+                inputs = _pinned(spec, progress or _silent)
+                with engine(_jobs(jobs, inputs)) as run:
+                    return _build(spec, context, inputs, stage, target, run, progress or _silent, started)
         except OSError as error:
             cause = f"cannot be written: {error.strerror or error}. Nothing was released."
             raise OutputError(str(out), cause) from error
@@ -127,10 +129,10 @@ def _silent(phase: str, done: int, total: int, records: int) -> None:
 
 
 def _build(
-    spec: CorpusSpec, context: MapContext, stage: Path, target: Path, jobs: int | None, progress: Progress,
-    started: float,
+    spec: CorpusSpec, context: MapContext, inputs: list[Input], stage: Path, target: Path, run: Engine,
+    progress: Progress, started: float,
 ) -> Release:  # fmt: skip
-    mapped = _map(spec, context, stage / "parts", jobs, progress)
+    mapped = _map(spec, context, inputs, stage / "parts", run, progress)
     mapped.findings += corpus_findings(spec, mapped)
     refusals = refusals_of(spec, mapped)
     mapped.findings += refusals
@@ -143,7 +145,7 @@ def _build(
         raise _refused(stage, target, mapped, refusals, started)
     folder = stage / "release"
     (folder / layout.DATA).mkdir(parents=True)
-    shards = _write(folder, spec, context, mapped, jobs, progress)
+    shards = _write(folder, spec, context, mapped, run, progress)
     manifest = _finish(folder, spec, context, mapped, shards)
     root = manifests.write_manifest(folder, manifest)
     check_unchanged(mapped.inputs)
@@ -166,7 +168,7 @@ def _build(
     )
 
 
-def _map(spec: CorpusSpec, context: MapContext, folder: Path, jobs: int | None, progress: Progress) -> Mapped:
+def _pinned(spec: CorpusSpec, progress: Progress) -> list[Input]:
     pinned = 0
 
     def pin(size: int) -> None:
@@ -174,7 +176,17 @@ def _map(spec: CorpusSpec, context: MapContext, folder: Path, jobs: int | None, 
         pinned += size
         progress("pin", pinned, 0, 0)
 
-    inputs = find_inputs(spec, pin)
+    return find_inputs(spec, pin)
+
+
+def _jobs(jobs: int | None, inputs: Sequence[Input]) -> int:
+    """How many processes to work with; more than one only where there is work for them, unless told."""
+    return jobs or (cores() if sum(item.bytes for item in inputs) >= _WORTH_WORKERS else 1)
+
+
+def _map(
+    spec: CorpusSpec, context: MapContext, inputs: list[Input], folder: Path, run: Engine, progress: Progress
+) -> Mapped:
     tasks = map_tasks(spec, inputs)
     total, done, records = sum(i.bytes for i in inputs), 0, 0
     sizes = {item.name: item.bytes for item in inputs}
@@ -191,7 +203,7 @@ def _map(spec: CorpusSpec, context: MapContext, folder: Path, jobs: int | None, 
     progress("map", 0, total, 0)
     work = partial(_map_job, context)
     placed = [_MapJob(task, folder / f"{number:06d}") for number, task in enumerate(tasks)]
-    for task, part in zip(tasks, _engine(jobs, len(tasks), total)(work, placed, tell), strict=True):
+    for task, part in zip(tasks, run(work, placed, tell), strict=True):
         parts.append(part)
         done += sum((p.end - p.start) if p.end is not None else sizes[p.name] for p in task.pieces)
         progress("map", done, total, records)
@@ -221,12 +233,6 @@ def _map_job(context: MapContext, job: _MapJob, tell: Tell) -> Part:
     return map_part(job.task, context, job.folder, tell)
 
 
-def _engine(jobs: int | None, tasks: int, size: int) -> Engine:
-    """The engine for so many tasks over so many bytes; workers only where there is work for them."""
-    wanted = jobs or (cores() if size >= _WORTH_WORKERS else 1)
-    return engine_for(max(1, min(wanted, tasks)))
-
-
 def _refused(
     stage: Path, target: Path, mapped: Mapped, refusals: Sequence[Finding], started: float
 ) -> BuildRefused:
@@ -250,7 +256,7 @@ def _refused(
 
 
 def _write(
-    folder: Path, spec: CorpusSpec, context: MapContext, mapped: Mapped, jobs: int | None, progress: Progress
+    folder: Path, spec: CorpusSpec, context: MapContext, mapped: Mapped, run: Engine, progress: Progress
 ) -> list[Shard]:
     tasks = list(shard_tasks(folder, mapped.index, mapped.parts, context.schema, spec.output))
     shards: list[Shard] = []
@@ -262,8 +268,7 @@ def _write(
         progress("write", len(shards), len(tasks), rows)
 
     progress("write", 0, len(tasks), 0)
-    size = sum(item.bytes for item in mapped.inputs)
-    for shard in _engine(jobs, len(tasks), size)(write_shard, tasks, tell):
+    for shard in run(write_shard, tasks, tell):
         shards.append(shard)
         progress("write", len(shards), len(tasks), rows)
     return shards

@@ -15,7 +15,7 @@ from typing import Any
 from corpuskit.checks import Checked, CheckTask, Terms, plan_checks, run_checks
 from corpuskit.checks.rejects import check_rejects, rejecting
 from corpuskit.checks.tasks import STDIN, size_of
-from corpuskit.engines import cores, engine_for
+from corpuskit.engines import cores, engine
 from corpuskit.errors import SpecError, ValidationFailed
 from corpuskit.findings import Finding, place, visible
 
@@ -170,8 +170,9 @@ def _run(terms: Terms, tasks: Sequence[CheckTask], jobs: int, progress: Progress
             progress(file, done, records)
 
     gathered = _Gathered()
-    for task, checked in zip(tasks, engine_for(jobs)(partial(run_checks, terms), tasks, tell), strict=True):
-        gathered.add(task, checked)
+    with engine(jobs) as run:
+        for task, checked in zip(tasks, run(partial(run_checks, terms), tasks, tell), strict=True):
+            gathered.add(task, checked)
     return gathered
 
 

@@ -16,6 +16,11 @@ def work(task: tuple[Any, ...], tell: Callable[[Any], None]) -> Any:
     return WORK[name](*arguments)
 
 
+def divmod_of(task: tuple[int, int], tell: Callable[[Any], None]) -> tuple[int, int]:
+    """Another work."""
+    return divmod(*task)
+
+
 def _damaged(file: str, offset: int) -> None:
     raise DamagedInput(file, "damaged", None, offset)
 

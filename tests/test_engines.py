@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_work import work
+from engine_work import divmod_of, work
 
-from corpuskit.engines import cores, engine_for
+from corpuskit.engines import cores, engine
 from corpuskit.errors import DamagedInput, WorkerLost
 
 JOBS = [1, 2, 3]
@@ -19,7 +19,8 @@ JOBS = [1, 2, 3]
 
 def _collect(jobs: int, tasks: Any) -> tuple[list[Any], list[Any]]:
     said: list[Any] = []
-    return list(engine_for(jobs)(work, tasks, said.append)), said
+    with engine(jobs) as run:
+        return list(run(work, tasks, said.append)), said
 
 
 @pytest.mark.parametrize("jobs", JOBS)
@@ -40,10 +41,11 @@ def test_no_tasks_are_no_work(jobs: int) -> None:
 @pytest.mark.parametrize("jobs", JOBS)
 def test_an_error_is_raised_in_its_turn(jobs: int) -> None:
     """What tasks before it gave is there; the error keeps its type and fields."""
-    results = engine_for(jobs)(work, [("divmod", 7, 2), ("damaged", "a.gz", 7)], print)
-    assert next(results) == (3, 1)
-    with pytest.raises(DamagedInput) as raised:
-        next(results)
+    with engine(jobs) as run:
+        results = run(work, [("divmod", 7, 2), ("damaged", "a.gz", 7)], print)
+        assert next(results) == (3, 1)
+        with pytest.raises(DamagedInput) as raised:
+            next(results)
     assert (raised.value.file, raised.value.offset) == ("a.gz", 7)
 
 
@@ -79,10 +81,18 @@ def test_workers_are_several_and_end_with_the_work() -> None:
 def test_work_that_is_given_up_ends() -> None:
     """Whoever looks at the first result alone leaves no worker behind."""
     before = _children()
-    results = engine_for(2)(work, [("divmod", 1, 1), *[("sleep", 30)] * 5], print)
-    assert next(results) == (1, 0)
-    results.close()  # type: ignore[attr-defined]  # a generator
+    with engine(2) as run:
+        assert next(run(work, [("divmod", 1, 1), *[("sleep", 30)] * 5], print)) == (1, 0)
     assert _children() == before
+
+
+@pytest.mark.parametrize("jobs", JOBS)
+def test_one_engine_does_work_after_work(jobs: int) -> None:
+    """The workers of the first work do the second, and each task is done with its own."""
+    with engine(jobs) as run:
+        first = list(run(work, [("process", 0.3)] * jobs, print))
+        assert list(run(divmod_of, [(7, 2), (9, 2)], print)) == [(3, 1), (4, 1)]
+        assert set(run(work, [("process", 0.3)] * jobs, print)) == set(first)
 
 
 def test_results_wait_for_those_before_them_within_bounds() -> None:
@@ -96,10 +106,11 @@ def test_results_wait_for_those_before_them_within_bounds() -> None:
             begun += 1
             yield ("bytes", 10)
 
-    results = engine_for(2)(work, tasks(), lambda _: None)
-    next(results)
-    assert begun < 20
-    assert sum(1 for _ in results) == 1000
+    with engine(2) as run:
+        results = run(work, tasks(), lambda _: None)
+        next(results)
+        assert begun < 20
+        assert sum(1 for _ in results) == 1000
 
 
 def test_large_messages_cross() -> None:
@@ -121,9 +132,12 @@ def test_a_script_without_a_main_guard_works(tmp_path: Path) -> None:
 
 def test_workers_end_when_the_parent_is_killed(tmp_path: Path) -> None:
     """After kill -9 of the parent its workers end with the task at hand."""
-    script = "import sys; sys.path[:] = {!r}\nfrom engine_work import work\nfrom corpuskit.engines import engine_for\n"
+    script = (
+        "import sys; sys.path[:] = {!r}\nfrom engine_work import work\nfrom corpuskit.engines import engine\n"
+    )
     script += (
-        "for pid in engine_for(2)(work, [('process', 0.3)] * 100, lambda _: None): print(pid, flush=True)\n"
+        "with engine(2) as run:\n"
+        "    for pid in run(work, [('process', 0.3)] * 100, lambda _: None): print(pid, flush=True)\n"
     )
     parent = subprocess.Popen(
         [sys.executable, "-c", script.format(sys.path)], stdout=subprocess.PIPE, text=True

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import corpuskit
 from corpuskit.checks import planning, records
 from corpuskit.provenance import Limits, Source
-from corpuskit.readers import Piece, jsonl, proving
+from corpuskit.readers import Piece, jsonl, windows
 from corpuskit.readers.dialect import Malformed, exact_keys, parse_object
 from corpuskit.readers.proving import LineProver
 from corpuskit.validation import compile_schema
@@ -55,7 +55,7 @@ def _sound(line: bytes) -> bool:
 
 def _sifted(block: bytes) -> tuple[LineProver, int, list[tuple[int, int, bytes]]]:
     prover = LineProver(JUDGE.accepts, partial(exact_keys, depth=DEPTH), lambda *_: None)
-    return prover, *prover.sift(block, 0, len(block))
+    return prover, *prover.sift(block, 0, len(block), 1, 0)
 
 
 @pytest.mark.parametrize("line", LINES, ids=repr)
@@ -138,7 +138,7 @@ def test_a_reader_with_a_prover_gives_the_same_places(
     lines = [pick.choice(LINES) for _ in range(300)]
     path = tmp_path / "a.jsonl"
     path.write_bytes(start + pick.choice([b"\n", b"\r\n"]).join(lines) + pick.choice([b"", b"\n"]))
-    monkeypatch.setattr(proving, "_WINDOW", pick.choice([16, 64, 1 << 18]))
+    monkeypatch.setattr(windows, "_WINDOW", pick.choice([16, 64, 1 << 18]))
     monkeypatch.setattr(jsonl.streams, "BLOCK", pick.choice([7, 100, 1 << 20]))
     monkeypatch.setattr(jsonl.streams, "_UNPACKED", 64)
     prover = LineProver(JUDGE.accepts, partial(exact_keys, depth=DEPTH), lambda *_: None)

@@ -15,7 +15,13 @@ from corpuskit.languages import canonical_language
 from corpuskit.licenses import canonical_license
 from corpuskit.provenance import Source
 from corpuskit.readers import reader_for
-from corpuskit.readers.dialect import dump_printed, member_as_printed, parse_printed
+from corpuskit.readers.dialect import (
+    MOST_DOUBT,
+    dump_printed,
+    member_as_printed,
+    number_doubt,
+    parse_printed,
+)
 from corpuskit.readers.encodings import recode
 from corpuskit.readers.records import Edit, Problem, Record
 from corpuskit.schema import EXTRA, ArticleSchema
@@ -71,7 +77,7 @@ class Conformer:
 
     def is_parsed(self, name: str) -> bool:
         """Whether a column holds the canonical form of what its field says."""
-        return name in _PARSED and (name in self.schema.added or self.schema.is_article)
+        return name in PARSED and (name in self.schema.added or self.schema.is_article)
 
     @cached_property
     def filled(self) -> tuple[str, ...]:
@@ -145,7 +151,7 @@ class _Fitting:
             stamp = self.conformer.read_date(printed)
             is_kept = name == "published" and self._companions(printed, stamp)
             if stamp.doubt is not None:
-                self.notes.append(_doubt(name, printed, stamp.doubt))
+                self.notes.append(date_doubt(name, printed, stamp.doubt))
             if stamp.instant is not None and (is_kept or not timestamps.is_finer(printed)):
                 del self.rest[name]
                 self.row[name] = stamp.instant
@@ -244,7 +250,7 @@ class _Fitting:
         """Fill `language` or `license` with the canonical form; what cannot be parsed goes to `extra`."""
         if value is None:
             return
-        kind, canonical = _PARSED[name]
+        kind, canonical = PARSED[name]
         parsed = canonical(value) if type(value) is str and len(value) <= _LONGEST_CODE else None
         if parsed is None:
             message = f"{name}: {_cut(value)} {_UNPARSED[name]}"
@@ -315,7 +321,8 @@ class _Fitting:
 
     def _is_reprinted(self, value: Any) -> bool:
         """Whether Python may write a number of the value otherwise than it was printed: 1.10 or -0."""
-        return _holds_number(value, self)
+        doubt = number_doubt(value)
+        return doubt == MOST_DOUBT or (doubt > 0 and self.has_minus_zero)
 
     @cached_property
     def has_minus_zero(self) -> bool:
@@ -329,18 +336,6 @@ class _Fitting:
         return self.conformer.draft(Record(self.record.place, self.record.raw, fields))
 
 
-def _holds_number(value: Any, fit: _Fitting) -> bool:
-    kind = type(value)
-    if kind is dict or kind is list:
-        for item in (
-            value.values() if kind is dict else value
-        ):  # `any` and `map` would take two frames a level
-            if type(item) is not str and _holds_number(item, fit):
-                return True
-        return False
-    return kind is float or (kind is int and value == 0 and fit.has_minus_zero)
-
-
 def _json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
 
@@ -349,14 +344,14 @@ def _cut(value: Any) -> str:
     return shortened(json.dumps(value, ensure_ascii=False, default=str), 80)
 
 
-def _doubt(name: str, printed: str, kind: str) -> Problem:
+def date_doubt(name: str, printed: str, kind: str) -> Problem:
     """What is not certain about a printed date, in words."""
     days = timestamps.possible_days(printed) if kind == "bad-timestamp" else []
     what = f"may be {' or '.join(days)}: nothing tells day from month" if len(days) > 1 else _DOUBTS[kind]
     return Problem(kind, f"{name}: {_cut(printed)} {what}", f"/{name}")
 
 
-_PARSED: dict[str, tuple[str, Callable[[str], str | None]]] = {
+PARSED: dict[str, tuple[str, Callable[[str], str | None]]] = {
     "language": ("unknown-language", canonical_language),
     "license": ("unknown-license", canonical_license),
 }

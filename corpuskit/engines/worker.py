@@ -6,12 +6,12 @@ import traceback
 from multiprocessing.connection import Connection
 from typing import Any
 
-from corpuskit.engines.serial import Work
+from corpuskit.engines.serial import Tell, Work
 from corpuskit.errors import CorpusError
 
 
 def serve(descriptor: int) -> None:
-    """Take work, then tasks, from the connection of that file descriptor, until it is closed.
+    """Take (True, work) and (False, task of it) from the connection of that file descriptor, until it is closed.
 
     An answer is (True, result), (False, exception), or (None, something said on the way).
     """
@@ -21,11 +21,19 @@ def serve(descriptor: int) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with Connection(descriptor) as line:
         try:
-            work: Work = line.recv()
+            work: Work = _nothing
             while True:
-                line.send(_answer(work, line.recv(), line))
+                is_work, said = line.recv()
+                if is_work:
+                    work = said
+                else:
+                    line.send(_answer(work, said, line))
         except (EOFError, BrokenPipeError, ConnectionResetError):
             return  # the parent has ended
+
+
+def _nothing(task: Any, tell: Tell) -> None:
+    """What is done before any work is known."""
 
 
 def _answer(work: Work, task: Any, line: Connection) -> tuple[bool, Any]:

@@ -1,114 +1,143 @@
-"""What the index needs to know of a row: the keys by which rows are equal or belong together."""
+"""What the index needs to know of rows: the keys by which rows are equal or belong together, column by column."""
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from corpuskit.digests import id_digest, row_encoder
+from corpuskit.digests import columns_encoder
 from corpuskit.provenance import Source
-from corpuskit.schema import ArticleSchema
+from corpuskit.schema import EXTRA, ArticleSchema
 from corpuskit.spec import Dedup, Splits
 from corpuskit.splits import TRAIN, splitter
+
+# Values by the names of columns, strings as UTF-8; a column that is not there is null.
+Columns = Mapping[str, Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What the index needs of a row: its keys, its digest, its size."""
+    """What the index needs of rows: their keys, their digests, their sizes."""
 
     dedup: tuple[str, ...]
     by: str
     text: tuple[str, ...]
-    encode: Callable[[Mapping[str, Any]], bytes]
-    by_rule: Callable[[Mapping[str, Any]], str]
+    known: frozenset[str]
+    encode: Callable[[Columns, int], list[bytes]]
+    splits: Callable[[Columns, int], list[str]]
 
     @classmethod
     def of(cls, schema: ArticleSchema, dedup: Dedup, splits: Splits) -> "Keys":
         """The keys that a spec asks for."""
-        encode = row_encoder(schema.columns)
-        return cls(dedup.exact, splits.by, schema.text, encode, _by_rule(splits, schema.text))
+        known = frozenset(schema.columns)
+        encode = columns_encoder(schema.columns)
+        return cls(dedup.exact, splits.by, schema.text, known, encode, _by_rule(splits, schema.text, known))
 
-    def of_row(self, row: Mapping[str, Any], source: Source) -> dict[str, Any]:
-        """The ledger columns that depend on the row."""
-        encoded = self.encode(row)
-        digest = hashlib.sha256(encoded).digest()
-        text_key = hashlib.sha256(_text(row, self.text).encode()).digest()
-        group = None if self.by in {"text", "id"} else _group(row, self.by)
+    def of_rows(self, columns: Columns, rows: int, source: Source) -> dict[str, Sequence[Any]]:
+        """The ledger columns that depend on the rows."""
+        encoded = self.encode(columns, rows)
+        text_keys = _sha256(_texts(columns, rows, self.text))
+        groups = [None] * rows if self.by in {"text", "id"} else _groups(columns, rows, self.by, self.known)
         return {
-            "id_digest": id_digest(row["id"]),
-            "text_key": text_key,
-            "dedup_key": self._dedup_key(row, text_key),
-            "group": group,
-            "split": source.split or self.by_rule(row),
-            "license": row.get("license"),
-            "record_digest": digest,
-            "size": len(encoded),
+            "id": columns["id"],
+            "id_digest": _sha256(columns["id"]),
+            "text_key": text_keys,
+            "dedup_key": self._dedup_keys(columns, rows, text_keys),
+            "group": groups,
+            "split": [source.split] * rows if source.split else self.splits(columns, rows),
+            "license": columns.get("license") or [None] * rows,
+            "record_digest": _sha256(encoded),
+            "size": list(map(len, encoded)),
         }
 
-    def _dedup_key(self, row: Mapping[str, Any], text_key: bytes) -> bytes | None:
+    def _dedup_keys(self, columns: Columns, rows: int, text_keys: list[bytes]) -> Sequence[bytes | None]:
         if not self.dedup:
-            return None
+            return [None] * rows
         if self.dedup == ("text",):
-            return text_key
+            return text_keys
         if self.dedup == ("record",):
             # All that a record says but its id.
-            return hashlib.sha256(self.encode({**row, "id": None})).digest()
-        values = [value_of(row, name) for name in self.dedup]
-        if not any(value is not None for value in values):
-            return None  # articles are not equal for what they lack
-        return hashlib.sha256(_compact(values).encode()).digest()
+            return _sha256(self.encode({n: v for n, v in columns.items() if n != "id"}, rows))
+        values = [values_of(columns, rows, name, self.known) for name in self.dedup]
+        # Articles are not equal for what they lack.
+        return [
+            None if all(value is None for value in row) else hashlib.sha256(_compact(row)).digest()
+            for row in zip(*values, strict=True)
+        ]
 
 
-def _by_rule(splits: Splits, text: tuple[str, ...]) -> Callable[[Mapping[str, Any]], str]:
-    """The split rule as a function of a row."""
+def _sha256(values: Sequence[bytes]) -> list[bytes]:
+    digest = hashlib.sha256
+    return [digest(value).digest() for value in values]
+
+
+def _by_rule(
+    splits: Splits, text: tuple[str, ...], known: frozenset[str]
+) -> Callable[[Columns, int], list[str]]:
+    """The split rule as a function of columns and the number of rows."""
     field, by = splits.field, splits.by
     if field is not None:
-        return lambda row: value_of(row, field) or TRAIN
+        return lambda columns, rows: [v or TRAIN for v in values_of(columns, rows, field, known)]
     if splits.shares is None:
-        return lambda _: TRAIN
+        return lambda _, rows: [TRAIN] * rows
     by_digest = splitter(splits.shares, splits.salt)
 
-    def split(row: Mapping[str, Any]) -> str:
+    def split(columns: Columns, rows: int) -> list[str]:
         if by == "id":
-            return by_digest(row["id"].encode())
-        group = None if by == "text" else _group(row, by)
+            return list(map(by_digest, columns["id"]))
+        texts = _texts(columns, rows, text)
+        if by == "text":
+            return list(map(by_digest, texts))
+        groups = _groups(columns, rows, by, known)
         # An article without a group is its own group.
-        return by_digest((_text(row, text) if group is None else group).encode())
+        return [by_digest(t if g is None else g.encode()) for g, t in zip(groups, texts, strict=True)]
 
     return split
 
 
 def split_of(rule: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], str]:
-    """The split rule of a manifest as a function of a row."""
+    """The split rule of a manifest as a function of a row, which has all columns."""
     shares = {name: Fraction(str(share)) for name, share in rule.get("shares", {}).items()} or None
-    by_rule = _by_rule(
-        Splits(shares, rule.get("by", "text"), rule.get("field"), rule.get("salt", "")), tuple(rule["text"])
-    )
+    splits = Splits(shares, rule.get("by", "text"), rule.get("field"), rule.get("salt", ""))
     given = rule.get("given", {})
-    return lambda row: given.get(row["source"]) or by_rule(row)
+
+    def split(row: Mapping[str, Any]) -> str:
+        columns = {name: [v.encode() if isinstance(v, str) else v] for name, v in row.items()}
+        by_rule = _by_rule(splits, tuple(rule["text"]), frozenset(row))
+        return given.get(row["source"]) or by_rule(columns, 1)[0]
+
+    return split
 
 
-def _text(row: Mapping[str, Any], names: tuple[str, ...]) -> str:
-    """The text key: the text, or the compact JSON array of the values of a text role that is a list."""
+def _texts(columns: Columns, rows: int, names: tuple[str, ...]) -> Sequence[bytes]:
+    """The text keys: the text, or the compact JSON array of the values of a text role that is a list."""
+    values = [columns.get(name) or [None] * rows for name in names]
     if len(names) == 1:
-        return str(row.get(names[0]) or "")
-    return _compact([row.get(name) for name in names])
+        return [value or b"" for value in values[0]]
+    return [_compact([_plain(value) for value in row]) for row in zip(*values, strict=True)]
 
 
-def _compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _compact(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def value_of(row: Mapping[str, Any], name: str) -> Any:
-    """The value of a column, or of a field that went to `extra`."""
-    if name in row:
-        return row[name]
-    return json.loads(row["extra"]).get(name) if row.get("extra") else None
+def _plain(value: Any) -> Any:
+    return value.decode() if isinstance(value, bytes) else value
 
 
-def _group(row: Mapping[str, Any], by: str) -> str | None:
-    """The value of the group as a string; null where the record has none."""
-    value = value_of(row, by)
-    return value if value is None or isinstance(value, str) else _compact(value)
+def values_of(columns: Columns, rows: int, name: str, known: frozenset[str]) -> list[Any]:
+    """The values of a column, or of a field that no column takes and that went to `extra`."""
+    if name in known:
+        return [_plain(value) for value in columns.get(name) or [None] * rows]
+    extras = columns.get(EXTRA) or [None] * rows
+    return [json.loads(extra).get(name) if extra else None for extra in extras]
+
+
+def _groups(columns: Columns, rows: int, by: str, known: frozenset[str]) -> list[str | None]:
+    """The values of the group as strings; null where a record has none."""
+    return [
+        value if value is None or isinstance(value, str) else _compact(value).decode()
+        for value in values_of(columns, rows, by, known)
+    ]

@@ -2,29 +2,33 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from corpuskit.conform import Article, Conformer
+from corpuskit.conform import Article, ColumnConformer, Conformer, left
 from corpuskit.engines import Tell
-from corpuskit.findings import Finding
-from corpuskit.phases.keys import Keys, value_of
+from corpuskit.phases.keys import Keys, values_of
+from corpuskit.phases.outcomes import Judged, Outcomes, known_id
 from corpuskit.phases.parts import EDITS, LEDGER, REJECTS, Part, PartWriter
 from corpuskit.phases.plan import MapTask
-from corpuskit.provenance import Limits, Source
-from corpuskit.readers import READERS, Edit, Problem, Record
+from corpuskit.provenance import Limits
+from corpuskit.readers import READERS, Piece, Problem, Record, jsonl
+from corpuskit.readers.batching import LineBatcher, Parsed
+from corpuskit.readers.dialect import exact_keys
+from corpuskit.readers.encodings import is_utf8
 from corpuskit.schema import ArticleSchema
 from corpuskit.spec import Dedup, Splits
 from corpuskit.splits import is_split_name
-from corpuskit.transforms import Repeats, transforms_for
+from corpuskit.transforms import Repeats, only_doubts, transforms_for
+from corpuskit.transforms.doubts import doubts_of
 from corpuskit.transforms.learning.repeats import NOTHING
+from corpuskit.transforms.suspects import suspects
 from corpuskit.validation import Judge
+from corpuskit.validation.quick import quick_verdict
 from corpuskit.verdicts import explain, is_blank, record_finding
-
-# So many records at a time are told of.
-_TOLD = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +41,6 @@ class MapContext:
     dedup: Dedup
     splits: Splits
     repeats: Mapping[str, Repeats] = field(default_factory=dict)
-
-
-class Judged(NamedTuple):
-    """A record with its outcome: an article, or the findings that reject it; notes go with either."""
-
-    record: Record
-    article: Article | None
-    findings: tuple[Finding, ...]
-
-    @property
-    def rejected(self) -> bool:
-        """Whether a finding of severity error stands against it."""
-        return any(f.severity == "error" for f in self.findings)
-
-    @property
-    def published(self) -> Article | None:
-        """The article, unless it is rejected."""
-        return None if self.rejected else self.article
-
-    @property
-    def id(self) -> str | None:
-        """The id of the record, wherever it could be read."""
-        return _known_id(self.record, self.article)
 
 
 def judged(
@@ -78,7 +59,7 @@ def judged(
             draft = transform(draft)
         article = conformer.article(draft, record)
         problems = [*article.notes, *_rejections(article, context)]
-        identifier = _known_id(record, article)
+        identifier = known_id(record, article)
         yield Judged(record, article, tuple(record_finding(record, p, identifier) for p in problems))
 
 
@@ -92,7 +73,7 @@ def _rejections(article: Article, context: MapContext) -> list[Problem]:
         problems = [Problem("empty-text", "the text is empty or blank", "/" + context.schema.text[0])]
     split_field = context.splits.field
     if not problems and split_field is not None:
-        split = value_of(article.row, split_field)
+        split = _value(article.row, split_field, context.schema)
         if split is not None and not is_split_name(split):
             problems = [
                 Problem(
@@ -102,15 +83,13 @@ def _rejections(article: Article, context: MapContext) -> list[Problem]:
     return problems
 
 
+def _value(row: Mapping[str, Any], name: str, schema: ArticleSchema) -> Any:
+    columns = {n: [v.encode() if isinstance(v, str) else v] for n, v in row.items()}
+    return values_of(columns, 1, name, frozenset(schema.columns))[0]
+
+
 def _blank(row: Mapping[str, Any], text: tuple[str, ...]) -> bool:
     return all(is_blank(row.get(name) or "") for name in text)
-
-
-def _known_id(record: Record, article: Article | None) -> str | None:
-    if article is not None:
-        known = article.row.get("id") or article.instance.get("id")
-        return known if isinstance(known, str) else record.identifier
-    return record.identifier
 
 
 def map_part(task: MapTask, context: MapContext, folder: Path, tell: Tell) -> Part:
@@ -118,58 +97,48 @@ def map_part(task: MapTask, context: MapContext, folder: Path, tell: Tell) -> Pa
     conformer = Conformer.of(context.schema, task.source)
     keys = Keys.of(context.schema, context.dedup, context.splits)
     schemas = {"rows": context.schema.arrow, "ledger": LEDGER, "rejects": REJECTS, "edits": EDITS}
+    columns = _column_conformer(task, conformer, context)
     kinds: Counter[str] = Counter()
     edits: Counter[str] = Counter()
     counted, rows = [], 0
     with PartWriter(folder, schemas) as part:
         for index, piece in enumerate(task.pieces):
-            records = READERS[task.reader](piece, task.source, context.limits)
-            count = 0
+            outcomes = Outcomes(part, index, context.schema, keys, task.source, tell, kinds, edits)
+            records = _records(task, piece, context, columns, outcomes)
             for item in judged(records, conformer, context, task.reader):
-                count += 1
-                kinds.update(f.kind for f in item.findings)
-                if article := item.published:
-                    rows += 1
-                    edits.update(edit.transform for edit in article.edits)
-                _write(part, index, item, keys, task.source)
-                if count % _TOLD == 0:
-                    tell(_TOLD)
-            tell(count % _TOLD)
-            counted.append(count)
+                outcomes.add(item)
+            outcomes.begin()
+            rows += outcomes.rows
+            counted.append(outcomes.records)
     return Part(folder, tuple(counted), rows, dict(kinds), dict(edits))
 
 
-def _write(part: PartWriter, piece: int, item: Judged, keys: Keys, source: Source) -> None:
-    """Write what the part keeps of a record."""
-    record, place = item.record, item.record.place
-    line = {
-        "piece": piece, "offset": place.offset, "length": place.length, "line": place.line,
-        "record": place.number, "sha256": bytes.fromhex(place.sha256), "id": item.id,
-    }  # fmt: skip
-    for each in item.findings:
-        part.note(piece, each)
-    if item.published is not None:
-        row = item.published.row
-        part.append("rows", row)
-        for edit in item.published.edits:
-            part.append("edits", _edit(row["id"], edit))
-        part.append("ledger", line | keys.of_row(row, source))
-    else:
-        first = next(f for f in item.findings if f.severity == "error")
-        line["reason"] = first.kind
-        message = "; ".join(f.message for f in item.findings if f.severity == "error")
-        part.append("rejects", line | {"pointer": first.pointer, "message": message, "raw": record.raw})
-        part.append("ledger", line)
-    part.record_done(len(record.raw))
+def _column_conformer(task: MapTask, conformer: Conformer, context: MapContext) -> ColumnConformer | None:
+    """What makes articles of many records at once, None where each must be looked at alone."""
+    if task.reader != "jsonl" or not is_utf8(task.source.encoding) or context.splits.field is not None:
+        return None
+    if not only_doubts(task.source, task.reader) or not ColumnConformer.fits(conformer):
+        return None
+    return ColumnConformer(conformer, quick_verdict(context.judge))
 
 
-def _edit(identifier: str, edit: Edit) -> dict[str, Any]:
-    return {
-        "id": identifier,
-        "transform": edit.transform,
-        "field": edit.field,
-        "start": edit.start,
-        "end": edit.start + len(edit.removed),
-        "removed": edit.removed,
-        "inserted": edit.inserted,
-    }
+def _records(
+    task: MapTask, piece: Piece, context: MapContext, columns: ColumnConformer | None, outcomes: Outcomes
+) -> Iterator[Record]:
+    """The records of a piece that must be looked at alone; the articles of all others go to the outcomes."""
+    if columns is None:
+        yield from READERS[task.reader](piece, task.source, context.limits)
+        return
+
+    def take(batch: Parsed) -> Collection[int]:
+        articles = columns.articles(batch.fields, batch.raws)
+        for name in ("title", "text"):
+            for place in suspects(articles.columns.get(name) or ()):
+                index = articles.chosen[place]
+                doubts = doubts_of(name, articles.columns[name][place].decode())
+                articles.notes[index] = [*doubts, *articles.notes.get(index, ())]
+        outcomes.take(batch, articles, piece.name)
+        return left(articles, len(batch.raws))
+
+    keys = partial(exact_keys, depth=context.limits.depth)
+    yield from jsonl.read(piece, task.source, context.limits, LineBatcher(keys, outcomes.begin, take))

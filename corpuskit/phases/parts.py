@@ -1,7 +1,7 @@
 """What the map phase leaves on disk for the others: Arrow files of rows, ledger, rejects, edits, findings."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,38 +87,42 @@ class Part:
                 yield from map(json.loads, lines)
 
 
+# So much is gathered before it is written: enough for a batch, little enough for the memory of many workers.
+_BATCH_BYTES, _BATCH_ROWS = 8 << 20, 4000
+
+
 @dataclass(slots=True)
 class PartWriter:
-    """Writes one part: rows go to disk in batches, so that memory stays bounded."""
+    """Writes one part: columns go to disk in batches, so that memory stays bounded; strings may be UTF-8 bytes."""
 
     folder: Path
     schemas: Mapping[str, Any]
-    flush_rows: int = 2000
-    _rows: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+    _columns: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
     _files: dict[str, Any] = field(default_factory=dict)
     _findings: Any = None
-    _pending: int = 0
+    _bytes: int = 0
 
     def __enter__(self) -> "PartWriter":
         self.folder.mkdir(parents=True)
         for name, schema in self.schemas.items():
             self._files[name] = pa.ipc.new_file(str(self.folder / f"{name}.arrow"), schema)
-            self._rows[name] = []
+            self._columns[name] = {column: [] for column in schema.names}
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
-            if kind is None:  # a row may be half appended where something went wrong
-                self.flush()
+            if kind is None:  # rows may be half added where something went wrong
+                self._flush()
         finally:
             for file in self._files.values():
                 file.close()
             if self._findings is not None:
                 self._findings.close()
 
-    def append(self, name: str, row: Mapping[str, Any]) -> None:
-        """Add a row to a table of the part; it must not change afterwards."""
-        self._rows[name].append(row)
+    def extend(self, name: str, columns: Mapping[str, Sequence[Any]], rows: int) -> None:
+        """Add rows to a table of the part; a column that is not there is null."""
+        for column, values in self._columns[name].items():
+            values += columns.get(column) or [None] * rows
 
     def note(self, piece: int, finding: Finding) -> None:
         """Add a finding about a record of a piece."""
@@ -127,18 +131,26 @@ class PartWriter:
         json.dump({"piece": piece, **finding.as_dict()}, self._findings, ensure_ascii=False)
         self._findings.write("\n")
 
-    def record_done(self, size: int) -> None:
-        """Tell that a record of so many bytes is complete; flushes when enough has gathered."""
-        self._pending += size
-        if self._pending > 8 << 20 or len(self._rows["ledger"]) >= self.flush_rows:
-            self.flush()
+    def records_done(self, size: int) -> None:
+        """Tell that records of so many bytes are complete; writes when enough has gathered."""
+        self._bytes += size
+        if self._bytes > _BATCH_BYTES or len(self._columns["ledger"]["piece"]) >= _BATCH_ROWS:
+            self._flush()
 
-    def flush(self) -> None:
+    def _flush(self) -> None:
         """Write what has gathered as one record batch a table."""
-        self._pending = 0
-        for name, rows in self._rows.items():
-            if rows:
-                schema = self.schemas[name]
-                arrays = [pa.array([row.get(f.name) for row in rows], f.type) for f in schema]
+        self._bytes = 0
+        for name, columns in self._columns.items():
+            schema = self.schemas[name]
+            if any(columns.values()):
+                arrays = [_array(columns[field.name], field.type) for field in schema]
                 self._files[name].write_batch(pa.record_batch(arrays, schema=schema))
-                rows.clear()
+                for values in columns.values():
+                    values.clear()
+
+
+def _array(values: list[Any], kind: Any) -> Any:
+    """An Arrow array of values; strings that are UTF-8 already are not decoded to be encoded again."""
+    if pa.types.is_string(kind):
+        return pa.array(values, pa.binary()).view(kind)
+    return pa.array(values, kind)

@@ -10,7 +10,8 @@ from typing import Any
 from corpuskit import timestamps
 from corpuskit.conform import Conformer
 from corpuskit.licenses import canonical_license
-from corpuskit.phases.map import Judged, MapContext, judged
+from corpuskit.phases.map import MapContext, judged
+from corpuskit.phases.outcomes import Judged
 from corpuskit.proposal.candidates import Candidate
 from corpuskit.proposal.dates import formats_of, guess_formats, guess_zone
 from corpuskit.proposal.fields import Field, FieldGuesses, find_fields, shown_value

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import orjson
 
-from corpuskit.readers.records import BLANK, Problem
+from corpuskit.readers.records import Problem
 
 # From here on a float may be an integer that the fast parser rounded.
 _TWO_63 = float(2**63)
@@ -18,6 +18,7 @@ _LONGEST_INTEGER = 4000
 _BLANK = " \t\r\n"
 # What may follow a number, so that no digit of it is left behind.
 _AFTER_VALUE = frozenset({b",", b"}", b" ", b"\t", b"\r", b"\n"})
+_BLANKS = frozenset({b" ", b"\t", b"\r", b"\n"})
 _SPACED_KEY = re.compile(rb'"[ \t\r\n]++:')
 # A string without its closing quote runs to the end: begun again at each quote inside, it took quadratic time.
 _NESTING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
@@ -241,6 +242,31 @@ def dump_printed(value: Any) -> str:
     return _compact(value)
 
 
+def dump_compact(value: Any) -> bytes:
+    """Compact JSON of a value in which no number is in doubt."""
+    return orjson.dumps(value)
+
+
+# What `number_doubt` says of a float, which may be printed in many ways; of an integer only zero has a second one.
+MOST_DOUBT, _ZERO = 2, 1
+
+
+def number_doubt(value: Any) -> int:
+    """Whether Python may write a number of a value otherwise than it was printed: 1.10 or, for some zero, -0."""
+    kind = type(value)
+    if kind is dict or kind is list:
+        doubt = 0
+        for item in (
+            value.values() if kind is dict else value
+        ):  # `max` and `map` would take two frames a level
+            if type(item) is not str and (found := number_doubt(item)) > doubt:
+                doubt = found
+                if doubt == MOST_DOUBT:
+                    break
+        return doubt
+    return MOST_DOUBT if kind is float else _ZERO if kind is int and value == 0 else 0
+
+
 def member_as_printed(raw: bytes, name: str, key: str, value: Any) -> str | None:
     """The member of an object that holds a value, under a key, where its compact form is how the record prints it.
 
@@ -251,16 +277,20 @@ def member_as_printed(raw: bytes, name: str, key: str, value: Any) -> str | None
         head = orjson.dumps(name) + b":"
     except TypeError:  # an integer beyond 64 bits
         return None
-    if raw.count(head) != 1:
-        return None
-    start = raw.index(head)
-    printed = raw[start + len(head) :].lstrip(BLANK)
-    if raw[max(start - 1, 0) : start] == b"\\":  # the end of a longer name
-        return None
-    if _begins(printed, compact) or _begins(printed, json.dumps(value, ensure_ascii=False).encode()):
+    last = head + compact + b"}"
+    if raw.endswith(last) and raw[-len(last) - 1 : -len(last)] != b"\\":  # the last one, as it often is
+        return f"{_compact(key)}:{compact.decode()}"
+    start = raw.find(head)
+    if start < 0 or raw[max(start - 1, 0) : start] == b"\\" or raw.find(head, start + 1) >= 0:
+        return None  # not there, the end of a longer name, or there twice
+    at = start + len(head)
+    while raw[at : at + 1] in _BLANKS:
+        at += 1
+    if _begins(raw, at, compact) or _begins(raw, at, json.dumps(value, ensure_ascii=False).encode()):
         return f"{_compact(key)}:{compact.decode()}"
     return None
 
 
-def _begins(printed: bytes, value: bytes) -> bool:
-    return printed.startswith(value) and printed[len(value) : len(value) + 1] in _AFTER_VALUE
+def _begins(raw: bytes, at: int, value: bytes) -> bool:
+    end = at + len(value)
+    return raw.startswith(value, at) and raw[end : end + 1] in _AFTER_VALUE

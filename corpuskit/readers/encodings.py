@@ -10,12 +10,17 @@ _UTF_8 = frozenset({"utf-8", "utf-8-sig"})
 SHIFTING = ("iso2022", "hz", "utf_7", "utf-7")
 
 
+def is_utf8(encoding: str | None) -> bool:
+    """Whether a declared encoding, or none, means UTF-8."""
+    return encoding is None or encoding in _UTF_8
+
+
 def recode(raw: bytes, encoding: str | None) -> bytes:
     """Bytes in a source's declared encoding as UTF-8; raises Malformed where they are not in it."""
-    if encoding is None or encoding in _UTF_8:
+    if is_utf8(encoding):
         return raw
     try:
-        return raw.decode(encoding).encode()
+        return raw.decode(str(encoding)).encode()
     except UnicodeError as error:
         raise Malformed("invalid-encoding", f"not {encoding}: {error}") from error
 

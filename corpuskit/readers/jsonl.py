@@ -62,7 +62,7 @@ def _lines(
         if pending is None:
             stop = max(block.rfind(b"\n") + 1, start)
             sift = _every_line if prover is None or seen or limit < len(block) else prover.sift
-            lines, found = sift(block, start, stop)
+            lines, found = sift(block, start, stop, number, offset)
             for index, at, line in found:
                 raw = line.removesuffix(b"\r")
                 yield _Line(number + index, offset + at, raw, len(raw))
@@ -78,7 +78,7 @@ def _lines(
         prover.lines += number - 1
 
 
-def _every_line(block: bytes, start: int, stop: int) -> tuple[int, list[Line]]:
+def _every_line(block: bytes, start: int, stop: int, *_: int) -> tuple[int, list[Line]]:
     """How many lines, all of them whole, stand between two places of a block, and those that are not blank."""
     found: list[Line] = []
     lines = block[start:stop].split(b"\n")

@@ -118,8 +118,11 @@ class Prover(Protocol):
     records: int
     lines: int
 
-    def sift(self, block: bytes, start: int, stop: int) -> tuple[int, list[Line]]:
-        """How many whole lines stand between two places of a block, and those that the reader must look at."""
+    def sift(self, block: bytes, start: int, stop: int, number: int, offset: int) -> tuple[int, list[Line]]:
+        """How many whole lines stand between two places of a block, and those that the reader must look at.
+
+        `number` is that of the first of these lines, `offset` that of the block, as the reader counts them.
+        """
         ...
 
 

@@ -17,6 +17,7 @@ Reader = Callable[[str], Stamp]
 UNREADABLE = Stamp(None, None, "bad-timestamp")
 MICROSECOND = timedelta(microseconds=1)
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - in UTC, as are the times that are counted from it
+_EPOCH_UTC = EPOCH.replace(tzinfo=timezone.utc)  # noqa: UP017 - it is the class that is asked for
 _NO_OFFSET = timedelta()
 
 
@@ -24,6 +25,8 @@ def certain(moment: datetime, local: tzinfo | None) -> Stamp:
     """The stamp of a full date and time, whose zone may be missing, doubled or skipped by a clock change."""
     day = moment.date().isoformat()
     place = moment.tzinfo
+    if isinstance(place, timezone) and 1 < moment.year < 9999:  # most: no clock changes, nothing overflows
+        return Stamp((moment - _EPOCH_UTC) // MICROSECOND, day, None)
     if place is not None:
         moment = moment.replace(tzinfo=None)
     elif local is None:

@@ -11,7 +11,7 @@ from corpuskit.transforms import doubts, layout, navigation, titles
 from corpuskit.transforms.drafts import Draft, Transform
 from corpuskit.transforms.learning.repeats import NOTHING, Repeats
 
-__all__ = ["TRANSFORMS", "Draft", "Repeats", "Transform", "cuts_navigation", "transforms_for"]
+__all__ = ["TRANSFORMS", "Draft", "Repeats", "Transform", "cuts_navigation", "only_doubts", "transforms_for"]
 
 # In the order in which they run.
 TRANSFORMS: dict[str, Transform] = {
@@ -33,6 +33,15 @@ def transforms_for(
     source: Source, reader: str, repeats: Repeats = NOTHING
 ) -> tuple[Callable[[Draft], Draft], ...]:
     """The transforms that a source's records go through, given what its texts repeat."""
+    return tuple(_applied(TRANSFORMS[name], source, repeats) for name in _wanted(source, reader))
+
+
+def only_doubts(source: Source, reader: str) -> bool:
+    """Whether a source's records go through no transform that may change them."""
+    return _wanted(source, reader) == ["doubts"]
+
+
+def _wanted(source: Source, reader: str) -> list[str]:
     is_text = reader == "text"
     cuts = cuts_navigation(source, reader)
     wanted = {
@@ -41,9 +50,7 @@ def transforms_for(
         "title-suffix": is_text or cuts or source.title_suffix is not None,
         "doubts": True,
     }
-    return tuple(
-        _applied(transform, source, repeats) for name, transform in TRANSFORMS.items() if wanted[name]
-    )
+    return [name for name in TRANSFORMS if wanted[name]]
 
 
 def _applied(transform: Transform, source: Source, repeats: Repeats) -> Callable[[Draft], Draft]:

@@ -48,11 +48,11 @@ def note_doubts(draft: Draft, source: Source, repeats: Repeats) -> Draft:  # noq
     for name in ("title", "text"):
         value = draft.fields.get(name)
         if isinstance(value, str):
-            notes += _doubts(name, value)
+            notes += doubts_of(name, value)
     return draft._replace(notes=(*draft.notes, *notes)) if notes else draft
 
 
-def _doubts(name: str, text: str) -> Iterator[Problem]:
+def doubts_of(name: str, text: str) -> Iterator[Problem]:
     """The doubts about one text, each found by the cheapest test that rules it out first."""
     unusual = text.encode().translate(None, _PLAIN).decode()
     controls = _CONTROL

@@ -1,0 +1,326 @@
+"""Many records of a source at once: those of which nothing is to be said, but that a date or a text is in doubt.
+
+A record that is taken here becomes the article that `Conformer` would make of it, to the byte. What would need an
+edit, a value put aside, or a finding against it is left to be looked at alone.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from corpuskit import timestamps
+from corpuskit.conform.conformer import PARSED, Conformer, date_doubt
+from corpuskit.conform.fitters import Misfit
+from corpuskit.digests import record_id
+from corpuskit.readers.dialect import MOST_DOUBT, dump_compact, member_as_printed, number_doubt
+from corpuskit.readers.records import Problem
+from corpuskit.schema import EXTRA
+from corpuskit.shapes import Shape
+from corpuskit.verdicts import is_blank
+
+_NONE = type(None)
+_OPTIONAL_STRING = frozenset({str, _NONE})
+
+Values = list[Any]
+
+
+class Articles(NamedTuple):
+    """Articles as columns, strings as UTF-8; `chosen` are their indices among the records that were given.
+
+    `notes` are by the same indices. Every column is there, but those that are null in all of them.
+    """
+
+    chosen: Sequence[int]
+    columns: dict[str, Values]
+    notes: dict[int, list[Problem]]
+
+
+class _Layout(NamedTuple):
+    """What becomes of the keys of a record: (field of the article, key) that are judged, (key of `extra`, key)."""
+
+    judged: Sequence[tuple[str, str]]
+    extra: Sequence[str]
+
+
+@dataclass(frozen=True)
+class ColumnConformer:
+    """Makes articles of many records at once; `accepts` may change the instance it is given."""
+
+    conformer: Conformer
+    accepts: Callable[[dict[str, Any]], bool]
+
+    @staticmethod
+    def fits(conformer: Conformer) -> bool:
+        """Whether records of the source can be looked at together."""
+        return not any(origin.startswith("/") for origin in conformer.mapped.values())
+
+    @cached_property
+    def keys(self) -> Mapping[str, str]:
+        """The key of the record that fills each column, for those that one fills."""
+        mapped, filled = self.conformer.mapped, self.conformer.filled
+        taken = set(mapped.values())
+        own = {n: n for n in self.conformer.schema.columns if n not in taken and n not in filled}
+        return own | dict(mapped)
+
+    def articles(self, fields: Sequence[dict[str, Any]], raws: Sequence[bytes]) -> Articles:
+        """The articles that records make, given their fields and their bytes."""
+        work = _Batch(self, fields, raws)
+        for name in self.conformer.schema.columns:
+            if name in self.keys:
+                work.fill(name, self.keys[name])
+        work.defaults()
+        work.judge()
+        return work.articles()
+
+    @cached_property
+    def layouts(self) -> dict[tuple[str, ...], _Layout | None]:
+        """The layouts of records that were seen, by their keys."""
+        return {}
+
+    def layout(self, shape: tuple[str, ...]) -> _Layout | None:
+        """The layout of a record with these keys, None where a key has no place."""
+        known = self.layouts.get(shape, self)
+        if known is self:
+            if len(self.layouts) > _MANY_LAYOUTS:  # records whose keys are data
+                self.layouts.clear()
+            known = self.layouts[shape] = self._layout(shape)
+        return known  # type: ignore[return-value]
+
+    def _layout(self, shape: tuple[str, ...]) -> _Layout | None:
+        schema, mapped = self.conformer.schema, self.conformer.mapped
+        taken = set(mapped.values())
+        rest = [key for key in shape if key not in taken]
+        aside = [name for name in (*mapped, *self.conformer.filled) if name in rest]
+        extra = aside + [key for key in rest if key not in schema.columns and key not in aside]
+        if extra and not schema.keeps_extra:
+            return None
+        judged = [(n, key) for n, key in self.keys.items() if n in schema.declared and key in shape]
+        return _Layout(judged, extra)
+
+
+_MANY_LAYOUTS = 1000
+
+
+class _Batch:
+    """The state of conforming one batch; `unfit` are the records that are left."""
+
+    def __init__(
+        self, columns: ColumnConformer, fields: Sequence[dict[str, Any]], raws: Sequence[bytes]
+    ) -> None:
+        self.own, self.conformer, self.schema = columns, columns.conformer, columns.conformer.schema
+        self.source = self.conformer.source
+        self.fields, self.raws = fields, raws
+        self.columns: dict[str, Values] = {}
+        self.unfit: set[int] = set()
+        self.notes: dict[int, list[Problem]] = {}
+        self.stamps: dict[str, Sequence[str | None]] = {}
+
+    def fill(self, name: str, key: str) -> None:
+        """Fill a column from a key of the records."""
+        values = [each.get(key) for each in self.fields]
+        kinds = set(map(type, values))
+        if kinds == {_NONE}:
+            self._nulls(name, key)
+            return
+        if _NONE in kinds:
+            self._nulls(name, key)
+        if name in {"published", "retrieved"} and name in self.schema.instants:
+            self.columns[name] = self._dates(name, values)
+        elif self.conformer.is_parsed(name):
+            self.columns[name] = self._codes(name, values)
+        elif name in self.conformer.strings:
+            self.columns[name] = self._strings(values, kinds)
+        else:
+            self.columns[name] = self._others(name, values)
+
+    def _nulls(self, name: str, key: str) -> None:
+        """A null where the schema allows none goes aside; one that is not there does not."""
+        if name in self.conformer.never_null:
+            self.unfit.update(i for i, each in enumerate(self.fields) if each.get(key, 0) is None)
+
+    def _strings(self, values: Values, kinds: set[type]) -> Values:
+        if not kinds <= _OPTIONAL_STRING:
+            for index, value in enumerate(values):
+                if type(value) not in _OPTIONAL_STRING:
+                    self.unfit.add(index)
+                    values[index] = None
+        return [value if value is None else value.encode() for value in values]
+
+    def _codes(self, name: str, values: Values) -> Values:
+        """Values of which the canonical form is what they are."""
+        canonical = PARSED[name][1]
+        known: dict[str, bytes | None] = {}
+        filled: Values = []
+        for index, value in enumerate(values):
+            code = None
+            if type(value) is str and len(value) <= _LONGEST_CODE:
+                if value not in known:
+                    known[value] = value.encode() if canonical(value) == value else None
+                code = known[value]
+            if code is None and value is not None:
+                self.unfit.add(index)
+            filled.append(code)
+        return filled
+
+    def _others(self, name: str, values: Values) -> Values:
+        shape, fit = self.schema.columns[name], self.conformer.fitters[name]
+        names = name == "authors" and self.schema.is_article
+        holds_json = name in self.conformer.json_columns
+        is_list = shape == _STRINGS
+        filled: Values = []
+        for index, value in enumerate(values):
+            if is_list and type(value) is list and all(type(item) is str for item in value):
+                filled.append(value)
+                continue
+            try:
+                if holds_json and self._is_reprinted(index, value):
+                    raise Misfit("", "")
+                fitted = fit(value)
+                if names and fitted and None in fitted:
+                    raise Misfit("", "")
+            except Misfit:
+                self.unfit.add(index)
+                fitted = None
+            filled.append(fitted.encode() if type(fitted) is str else fitted)
+        return filled
+
+    def _is_reprinted(self, index: int, value: Any) -> bool:
+        """Whether Python may write a number of the value otherwise than it was printed."""
+        doubt = number_doubt(value)
+        return doubt == MOST_DOUBT or (doubt > 0 and b"-0" in self.raws[index])
+
+    def _dates(self, name: str, values: Values) -> Values:
+        """Instants where they are known; what is printed goes to companions, as the conformer has it."""
+        keeps = name == "published" and "published_raw" in self.schema.columns
+        read, filled = self.conformer.read_date, []
+        stamps: list[str | None] = []
+        for index, value in enumerate(values):
+            instant = None
+            if type(value) is str:
+                stamp = read(value)
+                instant = stamp.instant
+                if not keeps and (instant is None or timestamps.is_finer(value)):
+                    self.unfit.add(index)
+                if stamp.doubt is not None:
+                    self.notes.setdefault(index, []).append(date_doubt(name, value, stamp.doubt))
+                stamps.append(stamp.date)
+            else:
+                stamps.append(None)
+                if value is not None:
+                    self.unfit.add(index)
+            filled.append(instant)
+        if name == "published":
+            self._companions(values, stamps)
+        return filled
+
+    def _companions(self, printed: Values, dates: Sequence[str | None]) -> None:
+        """Fill `published_raw` and `published_date`; a record that tells them itself is left."""
+        for name, values in (("published_raw", printed), ("published_date", dates)):
+            if name not in self.schema.columns:
+                continue
+            key = self.own.keys.get(name)
+            for index, value in enumerate(printed):
+                if type(value) is str and (
+                    name not in self.conformer.strings
+                    or (key is not None and self.fields[index].get(key) is not None)
+                ):
+                    self.unfit.add(index)
+            self.stamps[name] = [v if type(v) is str else None for v in values]
+
+    def defaults(self) -> None:
+        """Fill source, id, language and licence from the source where the records have none, and companions."""
+        rows, source = len(self.fields), self.source
+        self.columns["source"] = [source.name.encode()] * rows
+        identifiers = self.columns.get("id") or [None] * rows
+        self.columns["id"] = [
+            record_id(source.name, self.raws[index]).encode() if identifier is None else identifier
+            for index, identifier in enumerate(identifiers)
+        ]
+        for name, default in (("language", source.language), ("license", source.license)):
+            if default is not None:
+                code, told = default.encode(), self.columns.get(name) or [None] * rows
+                self.columns[name] = [code if value is None else value for value in told]
+        for name, values in self.stamps.items():
+            told = self.columns.get(name) or [None] * rows
+            self.columns[name] = [
+                own if value is None else value.encode() for own, value in zip(told, values, strict=True)
+            ]
+
+    def judge(self) -> None:
+        """Ask for the verdict on each record, and put what the schema does not know into `extra`."""
+        extras: Values = []
+        for index, fields in enumerate(self.fields):
+            text = None
+            if index not in self.unfit:
+                layout = self.own.layout(tuple(fields))
+                if layout is None or not self._accepted(index, fields, layout):
+                    self.unfit.add(index)
+                elif layout.extra:
+                    text = self._extra(index, fields, layout.extra)
+            extras.append(text)
+        if self.schema.keeps_extra:
+            self.columns[EXTRA] = extras
+
+    def _accepted(self, index: int, fields: Mapping[str, Any], layout: _Layout) -> bool:
+        if all(is_blank(fields.get(self.own.keys.get(name, "")) or "") for name in self.schema.text):
+            return False
+        instance = {name: fields[key] for name, key in layout.judged}
+        declared = self.schema.declared
+        for name in ("id", "language", "license"):
+            if name in declared and instance.get(name) is None:
+                value = (self.columns.get(name) or {index: None})[index]
+                if value is None:
+                    instance.pop(name, None)
+                else:
+                    instance[name] = value.decode()
+        if "source" in declared:
+            instance["source"] = self.source.name
+        for name in ("published", "retrieved"):
+            if name in self.schema.instants and type(instance.get(name)) is str:
+                instant = self.columns[name][index]
+                if instant is None:
+                    del instance[name]
+                else:
+                    instance[name] = timestamps.rfc3339(instant)
+        for name, values in self.stamps.items():
+            if name in declared and values[index] is not None:
+                instance[name] = values[index]
+        return self.own.accepts(instance)
+
+    def _extra(self, index: int, fields: Mapping[str, Any], keys: Sequence[str]) -> bytes | None:
+        """`extra` as compact JSON, numbers as printed."""
+        doubtful = [
+            key for key in keys if type(fields[key]) is not str and self._is_reprinted(index, fields[key])
+        ]
+        if not doubtful:
+            return dump_compact({key: fields[key] for key in keys})
+        members = []
+        for key in keys:
+            if key not in doubtful:
+                members.append(dump_compact({key: fields[key]})[1:-1])
+            elif (member := member_as_printed(self.raws[index], key, key, fields[key])) is not None:
+                members.append(member.encode())
+            else:
+                self.unfit.add(index)
+                return None
+        return b"{" + b",".join(members) + b"}"
+
+    def articles(self) -> Articles:
+        """What was taken."""
+        if not self.unfit:
+            return Articles(range(len(self.fields)), self.columns, self.notes)
+        chosen = [index for index in range(len(self.fields)) if index not in self.unfit]
+        columns = {name: [values[i] for i in chosen] for name, values in self.columns.items()}
+        notes = {index: told for index, told in self.notes.items() if index not in self.unfit}
+        return Articles(chosen, columns, notes)
+
+
+# A longer value is no code.
+_LONGEST_CODE = 1000
+_STRINGS = Shape("list", item=Shape("string"))
+
+
+def left(articles: Articles, records: int) -> Collection[int]:
+    """The indices of the records that were not taken."""
+    return sorted(set(range(records)).difference(articles.chosen))
