@@ -53,7 +53,10 @@ class ColumnConformer:
     @staticmethod
     def fits(conformer: Conformer) -> bool:
         """Whether records of the source can be looked at together."""
-        return not any(origin.startswith("/") for origin in conformer.mapped.values())
+        columns = conformer.schema.columns
+        return all(
+            name in columns and not origin.startswith("/") for name, origin in conformer.mapped.items()
+        )
 
     @cached_property
     def keys(self) -> Mapping[str, str]:
@@ -72,6 +75,16 @@ class ColumnConformer:
         work.defaults()
         work.judge()
         return work.articles()
+
+    def texts(
+        self, name: str, fields: Sequence[dict[str, Any]], articles: Articles
+    ) -> Sequence[bytes | None]:
+        """What the articles say in a field, in UTF-8, be it a column or not; none where it is no text."""
+        if name in self.conformer.strings:
+            return articles.columns.get(name) or [None] * len(articles.chosen)
+        key = self.keys.get(name, None if name in self.conformer.mapped.values() else name)
+        values = [fields[index].get(key) for index in articles.chosen] if key is not None else []
+        return [value.encode() if type(value) is str else None for value in values]
 
     @cached_property
     def layouts(self) -> dict[tuple[str, ...], _Layout | None]:

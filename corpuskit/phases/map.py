@@ -132,10 +132,11 @@ def _records(
 
     def take(batch: Parsed) -> Collection[int]:
         articles = columns.articles(batch.fields, batch.raws)
-        for name in ("title", "text"):
-            for place in suspects(articles.columns.get(name) or ()):
+        for name in ("text", "title"):  # what comes of it is told before what is told already
+            texts = columns.texts(name, batch.fields, articles)
+            for place in suspects(texts):
                 index = articles.chosen[place]
-                doubts = doubts_of(name, articles.columns[name][place].decode())
+                doubts = doubts_of(name, (texts[place] or b"").decode())
                 articles.notes[index] = [*doubts, *articles.notes.get(index, ())]
         outcomes.take(batch, articles, piece.name)
         return left(articles, len(batch.raws))

@@ -47,7 +47,8 @@ class Judged(NamedTuple):
 def known_id(record: Record, article: Article | None) -> str | None:
     """The id of a record, wherever it could be read."""
     if article is not None:
-        known = article.row.get("id") or article.instance.get("id")
+        row = article.row.get("id")
+        known = article.instance.get("id") if row is None else row
         return known if isinstance(known, str) else record.identifier
     return record.identifier
 
