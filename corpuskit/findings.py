@@ -227,6 +227,14 @@ KINDS: dict[str, Kind] = {
         "error", "More of a source was rejected than max_loss allows", "The release would not stand for its source.",
         "Repair the records listed, or raise `max_loss` of the source.",
     ),
+    "too-many-configs": Kind(
+        "error", "More partitions than hubs and loaders take", "Each is a folder, and every config stands in the card.",
+        "Take a field with many values out of `[output] configs`.",
+    ),
+    "ambiguous-config": Kind(
+        "error", "Two values whose configs would have one name", "Their articles could not be told apart.",
+        "Rename one of the values, or take their field out of `[output] configs`.",
+    ),
     "empty-corpus": Kind(
         "warning", "No article was kept", "A release without articles is rarely what was meant.",
         "Look at the rejects, and at the globs of each source.",

@@ -42,6 +42,7 @@ class Keys:
             "dedup_key": self._dedup_key(row, text_key),
             "group": group,
             "split": source.split or self.by_rule(row),
+            "language": row.get("language"),
             "license": row.get("license"),
             "record_digest": digest,
             "size": len(encoded),
