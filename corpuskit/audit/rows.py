@@ -165,10 +165,8 @@ class _Rows:
 
 def _is_schema(found: Any, meant: Any) -> bool:
     """Whether columns and hub features are those that are meant; writers note more beside."""
-    features = (found.metadata or {}).get(b"huggingface")
-    return found.remove_metadata().equals(meant.remove_metadata()) and (
-        features == meant.metadata[b"huggingface"]
-    )
+    features = [(schema.metadata or {}).get(b"huggingface") for schema in (found, meant)]
+    return features[0] == features[1] and bool(found.remove_metadata().equals(meant.remove_metadata()))
 
 
 def _plain_rows(table: Any) -> Iterator[dict[str, Any]]:

@@ -105,7 +105,7 @@ def _dataset_infos(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
 class _Written(yaml.SafeDumper):
     """Writes out what stands in several places: hubs need not follow references."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, _data: Any) -> bool:
         """Whatever the value, no reference to it is made."""
         return True
 
@@ -120,9 +120,7 @@ def dump(head: Mapping[str, Any]) -> str:
 
 
 def _yaml(head: Mapping[str, Any], *, allow_unicode: bool) -> str:
-    return yaml.dump(
-        dict(head), Dumper=_Written, sort_keys=False, allow_unicode=allow_unicode, width=10**9
-    )
+    return yaml.dump(dict(head), Dumper=_Written, sort_keys=False, allow_unicode=allow_unicode, width=10**9)
 
 
 def split_card(text: str) -> tuple[dict[str, Any], str]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -104,11 +105,12 @@ def place_of(
     tasks: Sequence[MapTask], parts: Sequence[Part], index: Index
 ) -> Callable[[int], dict[str, Any]]:
     """A function from a record's number to its file, line, offset and id."""
+    ledger = lru_cache(maxsize=16)(lambda number: parts[number].table("ledger"))
 
     def place(record: int) -> dict[str, Any]:
         number = int(np.searchsorted(index.starts, record, side="right")) - 1
         at = record - int(index.starts[number])
-        row = _located(tasks[number], parts[number].table("ledger").slice(at, 1)).to_pylist()[0]
+        row = _located(tasks[number], ledger(number).slice(at, 1)).to_pylist()[0]
         return {name: row[name] for name in ("file", "line", "offset", "record", "id")}
 
     return place

@@ -15,6 +15,7 @@ from corpuskit.phases.parts import Part
 from corpuskit.phases.plan import Input, MapTask
 from corpuskit.phases.torn import torn_groups
 from corpuskit.spec import CorpusSpec
+from corpuskit.splits import TRAIN
 from corpuskit.transforms import Repeats
 from corpuskit.validation import schema_notes
 
@@ -63,9 +64,26 @@ def corpus_findings(spec: CorpusSpec, mapped: Mapped) -> Iterator[Finding]:
         yield from _license_conflicts(spec, mapped, "warning")
     if not (mapped.index.fate == KEPT).any():
         yield finding("empty-corpus", "no article was kept", file=spec.file)
+    yield from _absent_split_keys(spec, mapped)
     if spec.splits.field is not None or any(source.split for source in spec.sources):
         places = place_of(mapped.tasks, mapped.parts, mapped.index)
         yield from torn_groups(mapped.parts, mapped.index, places, spec.file)
+
+
+def _absent_split_keys(spec: CorpusSpec, mapped: Mapped) -> Iterator[Finding]:
+    """Fields that [splits] names and no record has: a slip of the pen would change every split in silence."""
+    splits, index = spec.splits, mapped.index
+    known = index.split[index.split >= 0]
+    if not len(known):
+        return
+    if splits.field is not None and (known == index.splits.index(TRAIN)).all():
+        message = f"no record names another split than {TRAIN} in {splits.field!r}"
+        yield finding("absent-split-key", message, file=spec.file)
+    if splits.by not in {"text", "id"} and (splits.field is not None or splits.shares is not None):
+        groups = (part.table("ledger")["group"] for part in mapped.parts)
+        if all(column.null_count == len(column) for column in groups):
+            message = f"no record has {splits.by!r}: each is its own group"
+            yield finding("absent-split-key", message, file=spec.file)
 
 
 def _languages(mapped: Mapped) -> set[str]:

@@ -190,4 +190,3 @@ def accounts(index: Index, sources: Sequence[str]) -> dict[str, Accounts]:
     table = np.zeros((len(sources), len(FATES)), dtype=np.int64)
     np.add.at(table, (index.rank, index.fate), 1)
     return {name: Accounts(*(int(n) for n in table[rank])) for rank, name in enumerate(sources)}
-

@@ -61,10 +61,8 @@ def config_refusals(partitions: Partitions, file: str) -> Iterator[Finding]:
     """Why configs cannot be made of what the records hold: too many partitions, or two values with one name."""
     if partitions.count > MAX_PARTITIONS:
         counts = ", ".join(f"{len(values):,} values of {name}" for name, values in partitions.values.items())
-        message = (
-            f"`configs` would make {partitions.count:,} partitions ({counts}); at most {MAX_PARTITIONS:,} are made."
-        )
-        yield finding("too-many-configs", message, file=file)
+        made = f"`configs` would make {partitions.count:,} partitions"
+        yield finding("unusable-configs", f"{made} ({counts}), of at most {MAX_PARTITIONS:,}.", file=file)
     for name, values in partitions.values.items():
         named: dict[str, list[str]] = {}
         for value in values:
@@ -73,4 +71,4 @@ def config_refusals(partitions: Partitions, file: str) -> Iterator[Finding]:
         for config, same in sorted(shared.items())[:_SHOWN]:
             told = " and ".join(sorted(same)[:_SHOWN])
             message = f"`configs`: {told} of {name} would all be the config {config!r}."
-            yield finding("ambiguous-config", message, file=file)
+            yield finding("unusable-configs", message, file=file)

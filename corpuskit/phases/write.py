@@ -158,4 +158,3 @@ def write_provenance(path: Path, ledger: Iterator[Any]) -> int:
                 pending = pending.slice(_BATCH_ROWS)
         writer.write_table(pending.combine_chunks())
     return rows
-
