@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpuskit.findings import Finding, finding
+from corpuskit.findings import Finding, finding, place
 from corpuskit.phases.index import Index
 from corpuskit.phases.parts import Part
 
@@ -29,7 +29,8 @@ def torn_groups(
         first, other = torn(_column(parts, key), index.split)
         for one, two in zip(first[:_MOST].tolist(), other[:_MOST].tolist(), strict=True):
             here, there = index.splits[index.split[two]], index.splits[index.split[one]]
-            message = f"this {what} is in split {here!r}, and in {there!r} at {_where(places(one))}"
+            where = place(finding("torn-group", "", **places(one)))
+            message = f"this {what} is in split {here!r}, and in {there!r} at {where}"
             yield finding("torn-group", message, **places(two))
         if len(first) > _MOST:
             message = f"{len(first):,} {what}s are in more than one split; {_MOST:,} of them are listed"
@@ -64,7 +65,3 @@ def _column(parts: Sequence[Part], name: str) -> Any:
     """A column of all ledgers; strings with 64-bit offsets, since long groups may be many."""
     column = pa.concat_tables(part.table("ledger").select([name]) for part in parts)[name]
     return column.cast(pa.large_string()) if pa.types.is_string(column.type) else column
-
-
-def _where(place: dict[str, Any]) -> str:
-    return f"{place['file']}:{place['line'] or place['record']}"
