@@ -231,6 +231,10 @@ KINDS: dict[str, Kind] = {
         "error", "More of a source was rejected than max_loss allows", "The release would not stand for its source.",
         "Repair the records listed, or raise `max_loss` of the source.",
     ),
+    "too-many-splits": Kind(
+        "error", "More splits than hubs and loaders take", "The field of [splits] holds something else.",
+        "Name a field that says train, validation or test.",
+    ),
     "unusable-configs": Kind(
         "error", "Configs that cannot be made", "There are more than hubs and loaders take, or two have one name.",
         "Take the field out of `[output] configs`, or rename one of its values.",

@@ -40,7 +40,7 @@ class Splits:
 
 @dataclass(frozen=True, slots=True)
 class Dedup:
-    """Which articles are equal: by text, by record, by fields, or none (`exact` empty)."""
+    """Which articles are equal: by text, by record, by fields, or none (`exact` empty); within what they are sought."""
 
     exact: tuple[str, ...] = ("text",)
     within: str = "corpus"
@@ -308,6 +308,8 @@ _LEVELS = {"zstd": (1, 22), "gzip": (1, 9), "brotli": (0, 11)}
 
 def _output_mistakes(document: dict[str, Any], mistake: Any) -> Iterator[Mistake]:
     output = document.get("output", {})
+    if document.get("dedup", {}).get("within") == "config" and len(output.get("configs", ())) != 1:
+        yield mistake('"config" needs one field in `[output] configs`.', "dedup", "within")
     codec, _, level = output.get("compression", "").partition(":")
     if level and not _LEVELS[codec][0] <= int(level) <= _LEVELS[codec][1]:
         lowest, highest = _LEVELS[codec]

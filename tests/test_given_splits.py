@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import corpuskit
-from corpuskit import SpecError
+from corpuskit import BuildRefused, SpecError
 from corpuskit.phases import torn as tearing
 from corpuskit.phases.torn import torn
 from corpuskit.splits import splitter
@@ -120,6 +120,16 @@ def test_a_field_that_no_record_has(corpus: Corpus) -> None:
     assert told["message"] == "no record names another split than train in 'prat'"
     spec = corpus({"a.jsonl": jsonl(records)}, extra='[splits]\nfield = "part"', folder="right")
     assert noted(build(spec), "absent-split-key") == []
+
+
+def test_a_field_with_a_value_for_each_record(corpus: Corpus) -> None:
+    """A field that is no division of the corpus refuses the build; a hundred splits are made."""
+    records = [article(i, part=f"p{i}") for i in range(100)]
+    spec = corpus({"a.jsonl": jsonl(records)}, extra='[splits]\nfield = "part"')
+    with pytest.raises(BuildRefused, match="gives 101 splits, of at most 100"):
+        corpuskit.build(spec, spec.parent / "out")  # with train, which is always there
+    (spec.parent / "a.jsonl").write_bytes(jsonl(records[:99]))
+    assert len(build(spec).splits) == 100
 
 
 # --- groups ---

@@ -298,6 +298,25 @@ def test_fixed_counts_hold_for_each_folder(tmp_path: Path) -> None:
     assert corpuskit.verify(release.path) == []
 
 
+@pytest.mark.parametrize("field", FIELDS)
+def test_duplicates_within_a_config(tmp_path: Path, field: str) -> None:
+    """With `within = "config"` equal texts are one article in each config of the field, and no more than one."""
+    spec = write_corpus(tmp_path / "in", (field,), '[dedup]\nwithin = "config"\n')
+    for number, source in enumerate(SOURCES):
+        records = [
+            article(7, id=f"{number}-{i}", language=language, license=license_)
+            for i, (language, license_) in enumerate(list(product(LANGUAGES, LICENSES)) * 2)
+        ]
+        (spec.parent / f"{source}.jsonl").write_bytes(jsonl(records))
+    release = corpuskit.build(spec, tmp_path / "out")
+    configs = manifest_of(release.path)["configs"]
+    values = {"language": LANGUAGES, "license": LICENSES, "source": SOURCES}[field]
+    assert {config: sum(rows.values()) for config, rows in configs.items()} == {
+        "default": len(values), **{config_name(field, value): 1 for value in values},
+    }  # fmt: skip
+    assert corpuskit.verify(release.path) == []
+
+
 # --- what names cannot be made of ---
 
 

@@ -80,6 +80,8 @@ def test_shares_are_exact() -> None:
         (GOOD + "[splits]\nshares = { train = 0.9, test = 0.2 }\n", 19, "sum to 1.1"),
         (GOOD + '[output]\nconfigs = ["languages"]\n', 19, "not one of"),
         (GOOD + '[output]\nconfigs = ["source", "source"]\n', 19, "configs"),
+        (GOOD + '[dedup]\nwithin = "config"\n', 19, "needs one field"),
+        (GOOD + '[dedup]\nwithin = "config"\n[output]\nconfigs = ["source", "language"]\n', 19, "needs one field"),
         (GOOD + '[output]\ncompression = "zstd:23"\n', 19, "zstd has the levels 1 to 22"),
         (GOOD + '[output]\ncompression = "zstd:0"\n', 19, "zstd has the levels 1 to 22"),
         (GOOD + '[output]\ncompression = "gzip:10"\n', 19, "gzip has the levels 1 to 9"),

@@ -15,7 +15,7 @@ from corpuskit.phases.parts import Part
 from corpuskit.phases.plan import Input, MapTask
 from corpuskit.phases.torn import torn_groups
 from corpuskit.spec import CorpusSpec
-from corpuskit.splits import TRAIN
+from corpuskit.splits import MAX_SPLITS, TRAIN
 from corpuskit.transforms import Repeats
 from corpuskit.validation import schema_notes
 
@@ -109,6 +109,9 @@ def refusals_of(spec: CorpusSpec, mapped: Mapped) -> list[Finding]:
             refusals.append(finding("over-budget", message, file=spec.file))
     if spec.licensing.on_conflict == "refuse":
         refusals += _license_conflicts(spec, mapped, "error")
+    if (count := len(mapped.index.splits)) > MAX_SPLITS:
+        message = f"[splits] gives {count:,} splits, of at most {MAX_SPLITS}."
+        refusals.append(finding("too-many-splits", message, file=spec.file))
     refusals += config_refusals(mapped.index.partitions, spec.file)
     return refusals
 

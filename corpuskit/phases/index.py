@@ -108,11 +108,16 @@ def build_index(
     if permitted is not None:
         _remove(table["license"], fate, reason, permitted)
     kept_by = np.arange(len(fate), dtype=np.int64)
-    _drop_duplicates(table, rank, dedup, fate, reason, kept_by)
+    columns = {name: _sources(tasks, rank) if name == "source" else table[name] for name in configs}
+    scope = rank if dedup.within == "source" else None
+    if dedup.within == "config":
+        scope = _numbered(columns[configs[0]])
+    _drop_duplicates(table, rank, dedup, scope, fate, reason, kept_by)
     encoded = table["split"].dictionary_encode().combine_chunks() if len(fate) else None
     names = [str(name) for name in encoded.dictionary.to_pylist()] if encoded is not None else []
     splits = tuple(sorted({TRAIN, *declared, *names}, key=split_order))
-    codes = np.array([splits.index(name) for name in names] + [-1], dtype=np.int32)
+    numbers = {name: number for number, name in enumerate(splits)}
+    codes = np.array([numbers[name] for name in names] + [-1], dtype=np.int32)
     code = (
         np.asarray(encoded.indices.fill_null(len(names)))
         if encoded is not None
@@ -122,7 +127,6 @@ def build_index(
     for first, last in pairwise(starts):
         accepted = ~rejected[first:last]
         row[first:last][accepted] = np.arange(int(accepted.sum()))
-    columns = {name: _sources(tasks, rank) if name == "source" else table[name] for name in configs}
     return Index(
         starts, fate, reason, row, rank, kept_by, codes[code], splits, partitioned(columns, fate == KEPT),
         np.asarray(table["size"].fill_null(0)).astype(np.int64), words(table["id_digest"])[:, 0],
@@ -135,6 +139,12 @@ def _sources(tasks: Sequence[MapTask], rank: npt.NDArray[np.int64]) -> Any:
     names = {task.source.rank: task.source.name for task in tasks}
     column = pa.array([names.get(n) for n in range(max(names, default=-1) + 1)], pa.string())
     return pa.chunked_array([column.take(pa.array(rank))])
+
+
+def _numbered(column: Any) -> npt.NDArray[np.int64]:
+    """A number for each value of a column of strings, null included."""
+    encoded = column.dictionary_encode(null_encoding="encode").combine_chunks()
+    return np.asarray(encoded.indices).astype(np.int64)
 
 
 def _remove(
@@ -150,6 +160,7 @@ def _drop_duplicates(
     table: Any,
     rank: npt.NDArray[np.int64],
     dedup: Dedup,
+    scope: npt.NDArray[np.int64] | None,
     fate: npt.NDArray[np.uint8],
     reason: list[str | None],
     kept_by: npt.NDArray[np.int64],
@@ -175,7 +186,7 @@ def _drop_duplicates(
         fate[index], reason[index], kept_by[index] = DUPLICATE, "duplicate" if same else "duplicate-id", kept
     if dedup.exact:
         candidates = np.flatnonzero(fate == KEPT)
-        leader = candidates[duplicates(select(candidates), within_source=dedup.within == "source")]
+        leader = candidates[duplicates(select(candidates), None if scope is None else scope[candidates])]
         lost = leader != candidates
         fate[candidates[lost]] = DUPLICATE
         kept_by[candidates[lost]] = leader[lost]
