@@ -223,9 +223,21 @@ KINDS: dict[str, Kind] = {
         "warning", "Given splits put equal articles into different splits", "A test on seen articles proves nothing.",
         "Give all articles of one text or group the same split.",
     ),
+    "absent-split-key": Kind(
+        "warning", "No record has the field that [splits] names", "All articles are in train, or groups of their own.",
+        "Compare the name with the fields of the records.",
+    ),
     "over-budget": Kind(
         "error", "More of a source was rejected than max_loss allows", "The release would not stand for its source.",
         "Repair the records listed, or raise `max_loss` of the source.",
+    ),
+    "too-many-splits": Kind(
+        "error", "More splits than hubs and loaders take", "The field of [splits] holds something else.",
+        "Name a field that says train, validation or test.",
+    ),
+    "unusable-configs": Kind(
+        "error", "Configs that cannot be made", "There are more than hubs and loaders take, or two have one name.",
+        "Take the field out of `[output] configs`, or rename one of its values.",
     ),
     "empty-corpus": Kind(
         "warning", "No article was kept", "A release without articles is rarely what was meant.",

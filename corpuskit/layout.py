@@ -36,9 +36,23 @@ def refused_folder(release: Path) -> Path:
     return release.with_name(release.name + ".refused.audit")
 
 
-def shard_name(split: str, index: int, count: int) -> str:
+def shard_name(split: str, index: int, count: int, partition: str = "") -> str:
     """Path of a data shard inside a release: the pattern that hubs recognise for any split name."""
-    return f"{DATA}/{split}-{index:05d}-of-{count:05d}.parquet"
+    return f"{_data(partition)}/{split}-{index:05d}-of-{count:05d}.parquet"
+
+
+def shards_glob(split: str, partitions: str = "") -> str:
+    """The glob of a split's shards in a release; `partitions` is a folder below `data/` or a glob of some."""
+    return f"{_data(partitions)}/{split}-*.parquet"
+
+
+def _data(partition: str) -> str:
+    return f"{DATA}/{partition}" if partition else DATA
+
+
+def partition_of(shard: str) -> str:
+    """The folder below `data/` that a shard lies in by its path; empty where it lies in `data/` itself."""
+    return shard.removeprefix(f"{DATA}/").rpartition("/")[0]
 
 
 def provenance_name(index: int) -> str:

@@ -6,21 +6,31 @@ from typing import Any
 
 from corpuskit import layout
 from corpuskit.errors import InputError, SpecError
+from corpuskit.findings import shortened
+from corpuskit.layout import partition_of
+from corpuskit.partitions import DEFAULT, configs_of
 from corpuskit.splits import split_order
+
+_LONGEST = 1000
 
 
 def read(
-    path: Path | str, *, split: str | None = None, columns: Sequence[str] | None = None
+    path: Path | str,
+    *,
+    split: str | None = None,
+    config: str | None = None,
+    columns: Sequence[str] | None = None,
 ) -> Iterator[Any]:
     """The rows of a release, or of one Parquet file, as Arrow record batches in release order.
 
-    `split` and `columns` choose splits and columns. Raises SpecError where there is no such release, split
-    or column, InputError where a file is not the one that was built.
+    `split`, `config` and `columns` choose among them; without a config it is the default one, which has all
+    rows. Raises SpecError where there is no such release, split, config or column, InputError where a file is
+    not the one that was built.
     """
     from corpuskit.writers.parquet import read_groups, read_schema
 
     where = Path(path)
-    files = _files(where, split)
+    files = _files(where, split, config)
     chosen = list(columns) if columns is not None else None
     for file in files[:1]:
         known = read_schema(file).names
@@ -30,19 +40,27 @@ def read(
     return (batch for file in files for group in read_groups(file, chosen) for batch in group.to_batches())
 
 
-def _files(where: Path, split: str | None) -> list[Path]:
+def _files(where: Path, split: str | None, config: str | None) -> list[Path]:
     """The data files of a release in the order of their splits, or the one file."""
     if where.is_file():
-        if split is not None:
-            raise SpecError("a single file has no splits.", str(where))
+        if split is not None or config is not None:
+            raise SpecError("a single file has no splits and no configs.", str(where))
         return [where]
     from corpuskit.audit import read_manifest
 
     manifest = read_manifest(where)
-    splits = sorted(manifest["configs"]["default"], key=split_order)
+    config = DEFAULT if config is None else config
+    if config not in manifest["configs"]:
+        known = shortened(", ".join(sorted(manifest["configs"])), _LONGEST)
+        raise SpecError(f"has no config {config!r}; it has {known}.", str(where))
+    splits = sorted(manifest["configs"][config], key=split_order)
     if split is not None and split not in splits:
         raise SpecError(f"has no split {split!r}; it has {', '.join(splits)}.", str(where))
-    data = [entry for entry in manifest["files"] if entry["role"] == "data"]
+    data = [
+        entry
+        for entry in manifest["files"]
+        if entry["role"] == "data" and config in configs_of(partition_of(entry["path"]))
+    ]
     wanted = splits if split is None else (split,)
     return [_whole(where, entry) for name in wanted for entry in data if entry["split"] == name]
 

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from corpuskit import layout, splits
+from corpuskit import layout, partitions, splits
 from corpuskit.digests import file_sha256
 from corpuskit.provenance import Source
 from corpuskit.resources import read_json
@@ -77,6 +77,25 @@ def account_table(accounts: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
     names = ("in", "kept", "rejected", "duplicate", "removed")
     total = {name: sum(account[name] for account in accounts.values()) for name in names}
     return {"total": total, "sources": {name: dict(account) for name, account in accounts.items()}}
+
+
+def by_config(
+    counted: Iterable[tuple[str, str, int]], splits: Iterable[str] = ()
+) -> dict[str, dict[str, int]]:
+    """Sums by config and split over (path, split, number) of data files; every split of `splits` is stated."""
+    zeros = dict.fromkeys(splits, 0)
+    table = {partitions.DEFAULT: dict(zeros)}
+    for path, split, number in counted:
+        for config in partitions.configs_of(layout.partition_of(path)):
+            sums = table.setdefault(config, dict(zeros))
+            sums[split] = sums.get(split, 0) + number
+    return table
+
+
+def config_rule(values: Mapping[str, Iterable[str | None]]) -> dict[str, Any]:
+    """Which fields configs are made of, and the value of each config, as the manifest states it."""
+    named = {partitions.config_name(name, value): value for name, found in values.items() for value in found}
+    return {"fields": list(values), "values": named}
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> str:

@@ -26,7 +26,7 @@ from corpuskit.phases.learn import learn_repeats
 from corpuskit.phases.map import MapContext, map_part
 from corpuskit.phases.parts import Part
 from corpuskit.phases.plan import Input, MapTask, check_unchanged, find_inputs, map_tasks
-from corpuskit.phases.write import Shard, shard_tasks, split_rows, write_provenance, write_shard
+from corpuskit.phases.write import Shard, shard_tasks, write_provenance, write_shard
 from corpuskit.schema import ArticleSchema, article_schema, built_in
 from corpuskit.spec import CorpusSpec, load_spec
 from corpuskit.staging import locked, publish, staging, sync_tree
@@ -213,7 +213,9 @@ def _map(
     permitted = partial(permits, allow=licensing.allow, deny=licensing.deny)
     excluding = licensing.on_conflict == "exclude" and (licensing.allow or licensing.deny)
     declared = [*(spec.splits.shares or ()), *(source.split for source in spec.sources if source.split)]
-    index = build_index(tasks, parts, spec.dedup, declared, permitted if excluding else None)
+    index = build_index(
+        tasks, parts, spec.dedup, declared, permitted if excluding else None, spec.output.configs
+    )
     named = accounts(index, [source.name for source in spec.sources])
     counted = {name: account.as_dict() for name, account in named.items()}
     return Mapped(inputs, tasks, parts, index, counted, repeats)
@@ -290,7 +292,6 @@ def _finish(
         statistics.merge(shard.statistics)
     kept = mapped.index.fate == KEPT
     digests = mapped.index.record_digest.filter(_mask(kept)).to_pylist()
-    rows = split_rows(shards, mapped.index.splits)
     records = _records_by_input(mapped)
     manifest = manifests.facts(spec, context.schema) | {
         "content_id": merkle_root(digests),
@@ -305,10 +306,9 @@ def _finish(
             for i in mapped.inputs
         ],
         "accounts": manifests.account_table(mapped.accounts),
-        "configs": {"default": dict(rows)},
-        "arrow_bytes": {
-            split: sum(s.arrow_bytes for s in shards if s.split == split) for split, n in rows.items() if n
-        },
+        "configs": manifests.by_config(((s.name, s.split, s.rows) for s in shards), mapped.index.splits),
+        "config_rule": manifests.config_rule(mapped.index.partitions.values),
+        "arrow_bytes": manifests.by_config((s.name, s.split, s.arrow_bytes) for s in shards),
         "statistics": statistics.as_dict(),
         "edits": _edits(mapped),
         "findings": mapped.kinds(),

@@ -17,8 +17,10 @@ from corpuskit import timestamps
 from corpuskit.errors import SpecError
 from corpuskit.languages import canonical_language
 from corpuskit.licenses import canonical_license
+from corpuskit.partitions import FIELDS
 from corpuskit.provenance import Limits, Source
 from corpuskit.resources import read_json
+from corpuskit.splits import TRAIN
 from corpuskit.tomlines import line_of
 from corpuskit.validation import Violation, compile_schema
 
@@ -38,7 +40,7 @@ class Splits:
 
 @dataclass(frozen=True, slots=True)
 class Dedup:
-    """Which articles are equal: by text, by record, by fields, or none (`exact` empty)."""
+    """Which articles are equal: by text, by record, by fields, or none (`exact` empty); within what they are sought."""
 
     exact: tuple[str, ...] = ("text",)
     within: str = "corpus"
@@ -46,8 +48,9 @@ class Dedup:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What is written, sizes in bytes of uncompressed rows."""
+    """What is written, sizes in bytes of uncompressed rows; `configs` are fields in the order of their table."""
 
+    configs: tuple[str, ...] = ()
     formats: tuple[str, ...] = ("parquet",)
     compression: str = "zstd:3"
     shard_bytes: int = 10**9
@@ -200,7 +203,6 @@ def _mistake(violation: Violation, instance: Any, text: str) -> Mistake:
 
 # Keys of the contract that this version does not act on: better refused than ignored.
 _LATER = {
-    "output.configs": "Configs by language, source or license are not built in this version.",
     "card.prose": "Prose files are not read in this version.",
 }
 
@@ -244,14 +246,9 @@ def _contradictions(document: dict[str, Any], text: str) -> Iterator[Mistake]:
             if canonical_license(license_) is None:
                 yield mistake(_bad_license(license_), "licensing", key, index)
     yield from _split_mistakes(document, mistake)
-    output = document.get("output", {})
-    row_group, shard = output.get("row_group_bytes", "32MiB"), output.get("shard_bytes", "1GB")
-    if _size(row_group) > _size(shard):
-        yield mistake(
-            "a row group larger than a shard.",
-            "output",
-            "row_group_bytes" if "row_group_bytes" in output else "shard_bytes",
-        )
+    yield from _output_mistakes(document, mistake)
+    if _size(document.get("limits", {}).get("line_bytes", 1)) > _MOST_LINE_BYTES:
+        yield mistake("no record may be larger than 512MiB.", "limits", "line_bytes")
 
 
 def _bad_license(text: str) -> str:
@@ -302,6 +299,33 @@ def _split_mistakes(document: dict[str, Any], mistake: Any) -> Iterator[Mistake]
     for index, source in enumerate(document["source"]):
         if "split" in source and given:
             yield mistake("`[splits] field` already says the split.", "source", index, "split")
+
+
+# Columns of strings count their bytes in 31 bits. A record may grow to three times its bytes in UTF-8.
+_MOST_GROUP_BYTES, _MOST_LINE_BYTES = 2**30, 2**29
+_LEVELS = {"zstd": (1, 22), "gzip": (1, 9), "brotli": (0, 11)}
+
+
+def _output_mistakes(document: dict[str, Any], mistake: Any) -> Iterator[Mistake]:
+    output = document.get("output", {})
+    if document.get("dedup", {}).get("within") == "config" and len(output.get("configs", ())) != 1:
+        yield mistake('"config" needs one field in `[output] configs`.', "dedup", "within")
+    codec, _, level = output.get("compression", "").partition(":")
+    if level and not _LEVELS[codec][0] <= int(level) <= _LEVELS[codec][1]:
+        lowest, highest = _LEVELS[codec]
+        yield mistake(f"{codec} has the levels {lowest} to {highest}.", "output", "compression")
+    usual = Output()
+    row_group = _size(output.get("row_group_bytes", usual.row_group_bytes))
+    if row_group > _MOST_GROUP_BYTES:
+        yield mistake("no row group may be larger than 1GiB.", "output", "row_group_bytes")
+    elif row_group > _size(output.get("shard_bytes", usual.shard_bytes)):
+        key = "row_group_bytes" if "row_group_bytes" in output else "shard_bytes"
+        yield mistake("a row group larger than a shard.", "output", key)
+    splits = document.get("splits", {})
+    known = {TRAIN, *splits.get("shares", ()), *(s["split"] for s in document["source"] if "split" in s)}
+    for name in output.get("shards", {}) if "field" not in splits else ():
+        if name not in known:
+            yield mistake(f"there is no split {name!r}.", "output", "shards", name)
 
 
 def _size(value: int | str) -> int:
@@ -364,6 +388,7 @@ def _splits(table: dict[str, Any], name: str) -> Splits:
 def _output(table: dict[str, Any]) -> Output:
     defaults = Output()
     return Output(
+        tuple(name for name in FIELDS if name in table.get("configs", ())),
         tuple(table.get("formats", defaults.formats)),
         table.get("compression", defaults.compression),
         _size(table.get("shard_bytes", defaults.shard_bytes)),

@@ -23,6 +23,7 @@ LADDER = {
         "timestamps",
         "provenance",
         "layout",
+        "partitions",
         "splits",
     ],
     2: ["readers", "validation", "dedup", "engines", "stats", "staging", "grouping"],

@@ -56,7 +56,7 @@ def test_a_release_loads_everywhere(corpus: Corpus, tmp_path: Path) -> None:
     assert polars.scan_parquet(folder + "/**/*.parquet").select(polars.len()).collect().item() == 60
     assert duckdb.sql(f"select count(*) from '{folder}/**/*.parquet'").fetchall() == [(60,)]
     info = next(iter(loaded.values())).info
-    stated = manifest(release)["arrow_bytes"]
+    stated = manifest(release)["arrow_bytes"]["default"]
     assert {split: loaded[split].info.splits[split].num_bytes for split in wanted} == stated
     assert list(info.features) == [column["name"] for column in manifest(release)["columns"]]
 

@@ -42,7 +42,7 @@ def test_hub_client_reads_the_card(release: corpuskit.Release) -> None:
     assert card.data.language == ["jv", "pt"]
     assert card.data.size_categories == ["n<1K"]
     assert card.data.to_dict()["dataset_info"]["splits"] == [
-        {"name": s, "num_bytes": read_manifest(release.path)["arrow_bytes"][s], "num_examples": n}
+        {"name": s, "num_bytes": read_manifest(release.path)["arrow_bytes"]["default"][s], "num_examples": n}
         for s, n in release.splits.items()
     ]
 

@@ -617,7 +617,7 @@ def test_a_decompression_bomb_is_refused(tmp_path: Path, bomb: bytes, suffix: st
     """A file that unpacks to more than `ratio` times its size is named, with exit code 3, and nothing released."""
     (tmp_path / f"bom{suffix}").write_bytes(bomb)
     spec = corpus_of(tmp_path, f"bom{suffix}")
-    spec.write_text(spec.read_text() + '[limits]\nratio = 100\nline_bytes = "1GB"\n')
+    spec.write_text(spec.read_text() + '[limits]\nratio = 100\nline_bytes = "512MiB"\n')
     with pytest.raises(corpuskit.DamagedInput, match="100 times its size") as refused:
         corpuskit.build(spec, tmp_path / "out")
     assert refused.value.exit_code == 3

@@ -120,6 +120,25 @@ def test_handbook(shared: Shared, tmp_path: Path) -> None:
     assert "- cc-by-sa-3.0\n- gpl-2.0\n" in card
 
 
+def test_ten_languages_as_configs(shared: Shared, tmp_path: Path) -> None:
+    """The handbook with a config for each language: each loads as its 122 pages, and the articles are the same."""
+    from datasets import load_dataset
+
+    terms = 'license = "CC-BY-SA-3.0 OR GPL-2.0-or-later"'
+    plain = _build(tmp_path, shared("multi-handbook"), "pages.jsonl.zst", terms, SHARES)
+    content, splits = plain.content_id, plain.splits
+    output = SHARES + '[output]\nconfigs = ["language", "license"]\n'
+    release = _build(tmp_path, shared("multi-handbook"), "pages.jsonl.zst", terms, output)
+    assert (release.content_id, release.splits) == (content, splits)
+    assert corpuskit.verify(release.path) == []
+    configs = json.loads((release.path / "manifest.json").read_bytes())["configs"]
+    assert len(configs) == 12
+    for config, rows in configs.items():
+        loaded = load_dataset(str(release.path), config, cache_dir=str(tmp_path / "hf"))
+        assert {split: part.num_rows for split, part in loaded.items()} == rows
+        assert sum(rows.values()) == (122 if config.startswith("language-") else 1220)
+
+
 def test_banyumasan(shared: Shared, tmp_path: Path) -> None:
     """One JSON object with its records under `/entries`: 2,000 in, the four repeated words duplicates."""
     source = 'license = "MIT"\nrecords = "/entries"\nlanguage = "jv-x-ngapak"\nfields = { text = "ngapak" }'

@@ -78,7 +78,21 @@ def test_shares_are_exact() -> None:
         (GOOD + 'reader = "csv"\n', 18, "not one of"),
         (GOOD + "max_loss = 2\n", 18, "greater than 1"),
         (GOOD + "[splits]\nshares = { train = 0.9, test = 0.2 }\n", 19, "sum to 1.1"),
-        (GOOD + '[output]\nconfigs = ["language"]\n', 19, "not built in this version"),
+        (GOOD + '[output]\nconfigs = ["languages"]\n', 19, "not one of"),
+        (GOOD + '[output]\nconfigs = ["source", "source"]\n', 19, "configs"),
+        (GOOD + '[dedup]\nwithin = "config"\n', 19, "needs one field"),
+        (GOOD + '[dedup]\nwithin = "config"\n[output]\nconfigs = ["source", "language"]\n', 19, "needs one field"),
+        (GOOD + '[output]\ncompression = "zstd:23"\n', 19, "zstd has the levels 1 to 22"),
+        (GOOD + '[output]\ncompression = "zstd:0"\n', 19, "zstd has the levels 1 to 22"),
+        (GOOD + '[output]\ncompression = "gzip:10"\n', 19, "gzip has the levels 1 to 9"),
+        (GOOD + '[output]\ncompression = "brotli:12"\n', 19, "brotli has the levels 0 to 11"),
+        (GOOD + '[output]\n\ncompression = "snappy:1"\n', 20, "does not match"),
+        (GOOD + '[output]\ncompression = "lzo"\n', 19, "does not match"),
+        (GOOD + '[output]\nshard_bytes = "0.0MB"\n', 19, "does not match"),
+        (GOOD + '[output]\nshard_bytes = "4GB"\nrow_group_bytes = "1025MiB"\n', 20, "larger than 1GiB"),
+        (GOOD + '[output]\nshards = { train = 2, dev = 2 }\n', 19, "output.shards.dev: there is no split 'dev'"),
+        (GOOD + '[output]\nshards = { train = 0 }\n', 19, "output.shards.train"),
+        (GOOD + '[limits]\nline_bytes = "1GB"\n', 19, "larger than 512MiB"),
         (GOOD + '[output]\nshard_bytes = "1 elephant"\n', 19, "does not match"),
         (GOOD + '[output]\nshard_bytes = "1MB"\n', 19, "row group larger"),
         (GOOD + '[output]\nformats = ["arrow"]\n', 19, "not one of"),
@@ -96,6 +110,35 @@ def test_mistakes_name_key_line_and_remedy(broken: str, line: int, message: str,
     assert caught.value.line == line
     assert message in str(caught.value)
     assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        '[output]\nconfigs = []\ncompression = "zstd:22"\nshard_bytes = "1.5GiB"\nrow_group_bytes = "1GiB"\n',
+        '[output]\nconfigs = ["source", "language", "license"]\nshards = { train = 1 }\n',
+        '[output]\ncompression = "brotli:0"\nshard_bytes = 1\nrow_group_bytes = 1\n',
+        "[splits]\nshares = { train = 0.5, dev = 0.5 }\n[output]\nshards = { dev = 2 }\n",
+        '[splits]\nfield = "part"\n[output]\nshards = { whatever = 2 }\n',
+        'split = "uji"\n[output]\nshards = { uji = 2, train = 1 }\n',
+    ],
+)
+def test_sound_output_is_taken(sound: str) -> None:
+    """Bounds themselves are allowed, and so is a count for any split that there may be."""
+    spec, mistakes = parse_spec(GOOD + sound, Path())
+    assert (spec is not None, mistakes) == (True, [])
+
+
+def test_the_order_of_configs_says_nothing() -> None:
+    """However the fields of `configs` are listed, the spec is the same."""
+    one, other = (
+        parse_spec(GOOD + f"[output]\nconfigs = {fields}\n", Path())[0]
+        for fields in ('["source", "language"]', '["language", "source"]')
+    )
+    assert one is not None
+    assert other is not None
+    assert one.output.configs == ("language", "source")
+    assert one.sha256() == other.sha256()
 
 
 def test_all_mistakes_are_found() -> None:

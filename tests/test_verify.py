@@ -393,7 +393,7 @@ FORGERIES: dict[str, Forge] = {
     "another year": lambda m: _move(m["statistics"]["years"], "2017", "2018"),
     "an earlier date": lambda m: m["statistics"].update(earliest="1999-01-01"),
     "fewer nulls": lambda m: m["statistics"]["nulls"].update(url=0),
-    "another size in memory": lambda m: _more(m["arrow_bytes"], "train"),
+    "another size in memory": lambda m: _more(m["arrow_bytes"]["default"], "train"),
     "a column less": lambda m: m["columns"].pop(),
     "columns in another order": lambda m: m["columns"].reverse(),
     "a column of another type": lambda m: m["columns"][0].update(type={"dtype": "int64"}),

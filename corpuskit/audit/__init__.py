@@ -3,7 +3,7 @@
 import hashlib
 import json
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +93,7 @@ def _unusable(manifest: Mapping[str, Any]) -> Iterator[str]:
             yield f"{entry['path']} has no number of rows"
         if entry["role"] == "data" and "split" not in entry:
             yield f"{entry['path']} has no split"
+    yield from _misnamed(entry for entry in manifest["files"] if entry["role"] == "data")
     for name in sorted(_DOCUMENTS.keys() - {entry["path"] for entry in manifest["files"]}):
         yield f"{name} is not among its files"
     try:
@@ -100,6 +101,18 @@ def _unusable(manifest: Mapping[str, Any]) -> Iterator[str]:
             render(manifest)
     except Exception as error:  # noqa: BLE001 - a template can raise anything for a fact of the wrong type
         yield f"no card can be rendered from it: {type(error).__name__}: {error}"
+
+
+def _misnamed(data: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Data files that the globs of the card would not find, or that are not all there are."""
+    shards: dict[tuple[str, str], list[str]] = {}
+    for entry in data:
+        place = layout.partition_of(entry["path"]), str(entry.get("split"))
+        shards.setdefault(place, []).append(entry["path"])
+    for (partition, split), paths in shards.items():
+        names = [layout.shard_name(split, i, len(paths), partition) for i in range(len(paths))]
+        if sorted(paths) != names:
+            yield f"the {len(paths)} files of {split} are not called {names[0]} and so on"
 
 
 def _file_findings(release: Path, manifest: Mapping[str, Any], *, quick: bool) -> Iterator[Finding]:

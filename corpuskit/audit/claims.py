@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from corpuskit.card.checking import innermost
 from corpuskit.errors import CorpusError
 from corpuskit.findings import shortened
 
@@ -20,11 +21,8 @@ def is_file(path: Path) -> bool:
 
 def differing(name: str, said: Any, meant: Any) -> str:
     """The innermost place where a claim and the data differ, in words."""
-    if isinstance(said, dict) and isinstance(meant, dict):
-        key = next((k for k in sorted({*said, *meant}) if said.get(k) != meant.get(k)), None)
-        if key is not None:
-            return differing(f"{name}.{key}", said.get(key), meant.get(key))
-    return f"{name} says {_short(said)}; the data say {_short(meant)}"
+    place, said, meant = innermost(name, said, meant)
+    return f"{place} says {_short(said)}; the data say {_short(meant)}"
 
 
 def _short(value: Any) -> str:

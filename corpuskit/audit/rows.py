@@ -14,6 +14,7 @@ from corpuskit import manifest as manifests
 from corpuskit.audit.claims import UNREADABLE, differing
 from corpuskit.digests import merkle_root, row_encoder
 from corpuskit.findings import Finding, finding
+from corpuskit.partitions import partition_of
 from corpuskit.phases.index import FATES
 from corpuskit.phases.keys import split_of
 from corpuskit.schema import ArticleSchema, article_schema
@@ -54,7 +55,11 @@ class _Rows:
         self.release, self.manifest, self.schema = release, manifest, schema
         self.encode = row_encoder(schema.columns)
         self.statistics = Statistics()
-        self.arrow_bytes: Counter[str] = Counter()
+        self.fields = tuple(manifest["config_rule"]["fields"])
+        # Of each data file: its path, its split, and its rows or their size in memory.
+        self.counted: list[tuple[str, str, int]] = []
+        self.sizes: list[tuple[str, str, int]] = []
+        self.values: dict[str, dict[str | None, None]] = {name: {} for name in self.fields}
         self.digests: list[bytes] = []
         self.rows: dict[tuple[str, str], tuple[str, str]] = {}
 
@@ -67,15 +72,16 @@ class _Rows:
         yield from self._provenance()
 
     def _shard(self, entry: Mapping[str, Any]) -> Iterator[Finding]:
-        path, rows, misplaced = self.release / entry["path"], 0, 0
+        path, rows, size = self.release / entry["path"], 0, 0
+        folder, misplaced, astray = layout.partition_of(entry["path"]), 0, 0
         split_by_rule = split_of(self.manifest["split_rule"])
-        if not parquet.read_schema(path).remove_metadata().equals(self.schema.arrow.remove_metadata()):
+        if not _is_schema(parquet.read_schema(path), self.schema.arrow):
             yield finding("wrong-content", "its columns are not those of the schema", file=entry["path"])
             return
         for table in parquet.read_groups(path):
             rows += table.num_rows
             self.statistics.add(table, self.schema)
-            self.arrow_bytes[entry["split"]] += table.nbytes
+            size += table.nbytes
             for row in _plain_rows(table):
                 digest = hashlib.sha256(self.encode(row)).digest()
                 self.digests.append(digest)
@@ -85,20 +91,26 @@ class _Rows:
                     yield finding("wrong-content", message, file=entry["path"], id=row["id"])
                 self.rows[key] = (digest.hex(), entry["split"])
                 misplaced += split_by_rule(row) != entry["split"]
+                astray += partition_of(row, self.fields) != folder
+            for name in self.fields:
+                self.values[name] |= dict.fromkeys(table[name].unique().to_pylist())
+        self.counted.append((entry["path"], entry["split"], rows))
+        self.sizes.append((entry["path"], entry["split"], size))
         yield from row_count(rows, entry)
         if misplaced:
             message = f"{misplaced} rows are not in the split that the split rule gives"
             yield finding("wrong-content", message, file=entry["path"])
+        if astray:
+            message = f"{astray} rows are not in the partition that their values give"
+            yield finding("wrong-content", message, file=entry["path"])
 
     def _claims(self) -> Iterator[Finding]:
-        kept = dict.fromkeys(self.manifest["configs"].get("default", {}), 0)
-        for _, split in self.rows.values():
-            kept[split] = kept.get(split, 0) + 1
         account = self.manifest["accounts"]
         truth = {
             "content_id": merkle_root(self.digests),
-            "configs": {"default": kept},
-            "arrow_bytes": dict(self.arrow_bytes),
+            "configs": manifests.by_config(self.counted, self.manifest["configs"]["default"]),
+            "config_rule": manifests.config_rule(self.values),
+            "arrow_bytes": manifests.by_config(self.sizes),
             "statistics": self.statistics.as_dict(),
             "columns": manifests.columns(self.schema),
             "schema_sha256": self.schema.sha256(),
@@ -149,6 +161,12 @@ class _Rows:
         for identifier in wrong[:_MOST_MISMATCHES]:
             message = "the row and its provenance do not agree"
             yield finding("wrong-content", message, file=layout.PROVENANCE, id=identifier)
+
+
+def _is_schema(found: Any, meant: Any) -> bool:
+    """Whether columns and hub features are those that are meant; writers note more beside."""
+    features = [(schema.metadata or {}).get(b"huggingface") for schema in (found, meant)]
+    return features[0] == features[1] and bool(found.remove_metadata().equals(meant.remove_metadata()))
 
 
 def _plain_rows(table: Any) -> Iterator[dict[str, Any]]:

@@ -31,9 +31,22 @@ def _keys(head: dict[str, Any], expected: dict[str, Any], text: str) -> Iterator
                 "wrong-claim", f"the YAML key `{key}` is missing", file=README, line=1, pointer=f"/{key}"
             )
         elif head[key] != value:
-            said, meant = _short(head[key]), _short(value)
-            message = f"`{key}` says {said}; the data say {meant}"
+            place, said, meant = innermost(key, head[key], value)
+            message = f"`{place}` says {_short(said)}; the data say {_short(meant)}"
             yield finding("wrong-claim", message, file=README, line=_line(text, f"{key}:"), pointer=f"/{key}")
+
+
+def innermost(name: str, said: Any, meant: Any) -> tuple[str, Any, Any]:
+    """The first place inside two different values where they differ, and what stands there; None for what lacks."""
+    if isinstance(said, dict) and isinstance(meant, dict):
+        for key in sorted({*said, *meant}, key=str):
+            if said.get(key) != meant.get(key):
+                return innermost(f"{name}.{key}", said.get(key), meant.get(key))
+    if isinstance(said, list) and isinstance(meant, list) and len(said) == len(meant):
+        for index, (one, other) in enumerate(zip(said, meant, strict=True)):
+            if one != other:
+                return innermost(f"{name}[{index}]", one, other)
+    return name, said, meant
 
 
 def _short(value: Any) -> str:

@@ -7,7 +7,10 @@ import yaml
 
 from corpuskit.card.markdown import visible
 from corpuskit.languages import hub_language
+from corpuskit.layout import shards_glob
 from corpuskit.licenses import hub_licenses, license_ids
+from corpuskit.manifest import by_config
+from corpuskit.partitions import DEFAULT, pattern
 from corpuskit.splits import split_order
 
 _SIZES = (
@@ -38,8 +41,9 @@ def front_matter(manifest: Mapping[str, Any]) -> dict[str, Any]:
         head["task_categories"] = list(hub["task_categories"])
     head["tags"] = [*hub.get("tags", []), *(t for t in ("corpuskit",) if t not in hub.get("tags", []))]
     if statistics["rows"]:
-        head["configs"] = [_config(name, splits) for name, splits in manifest["configs"].items()]
-        head["dataset_info"] = _dataset_info(manifest)
+        head["configs"] = [_config(name, manifest) for name in ordered_configs(manifest)]
+        infos = _dataset_infos(manifest)
+        head["dataset_info"] = infos if len(infos) > 1 else infos[0]
     return head
 
 
@@ -58,9 +62,19 @@ def _license(manifest: Mapping[str, Any]) -> dict[str, Any]:
     return head
 
 
-def _config(name: str, splits: Mapping[str, int]) -> dict[str, Any]:
-    files = [{"split": split, "path": f"data/{split}-*.parquet"} for split, rows in ordered(splits) if rows]
-    return {"config_name": name, "data_files": files, "default": True}
+def _config(name: str, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    folders = pattern(name, manifest["config_rule"]["fields"])
+    files = [
+        {"split": split, "path": shards_glob(split, folders)}
+        for split, rows in ordered(manifest["configs"][name])
+        if rows
+    ]
+    return {"config_name": name, "data_files": files, **({"default": True} if name == DEFAULT else {})}
+
+
+def ordered_configs(manifest: Mapping[str, Any]) -> list[str]:
+    """The configs in the order in which hubs show them: the default, then the others by name."""
+    return sorted(manifest["configs"], key=lambda name: (name != DEFAULT, name))
 
 
 def ordered(splits: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -68,25 +82,45 @@ def ordered(splits: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(splits.items(), key=lambda item: split_order(item[0]))
 
 
-def _dataset_info(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    rows = manifest["configs"]["default"]
-    sizes = manifest["arrow_bytes"]
-    return {
-        "config_name": "default",
-        "features": [{"name": column["name"], **column["type"]} for column in manifest["columns"]],
-        "splits": [{"name": s, "num_bytes": sizes[s], "num_examples": n} for s, n in ordered(rows) if n],
-        "download_size": sum(entry["bytes"] for entry in manifest["files"] if entry["role"] == "data"),
-        "dataset_size": sum(sizes.values()),
-    }
+def _dataset_infos(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The exact features, rows and sizes of each config."""
+    data = [entry for entry in manifest["files"] if entry["role"] == "data"]
+    downloads = by_config((entry["path"], entry["split"], entry["bytes"]) for entry in data)
+    infos = []
+    for name in ordered_configs(manifest):
+        sizes = manifest["arrow_bytes"][name]
+        splits = [(split, rows) for split, rows in ordered(manifest["configs"][name]) if rows]
+        infos.append(
+            {
+                "config_name": name,
+                "features": [{"name": column["name"], **column["type"]} for column in manifest["columns"]],
+                "splits": [{"name": s, "num_bytes": sizes[s], "num_examples": n} for s, n in splits],
+                "download_size": sum(downloads[name].values()),
+                "dataset_size": sum(sizes.values()),
+            }
+        )
+    return infos
+
+
+class _Written(yaml.SafeDumper):
+    """Writes out what stands in several places: hubs need not follow references."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        """Whatever the value, no reference to it is made."""
+        return True
 
 
 def dump(head: Mapping[str, Any]) -> str:
     """A YAML block between `---` lines, every string safe whatever it holds."""
-    text = yaml.safe_dump(dict(head), sort_keys=False, allow_unicode=True, width=10**9)
+    text = _yaml(head, allow_unicode=True)
     if visible(text) != text.replace("\n", " "):
         # Characters that hide or reverse others stand as escapes.
-        text = yaml.safe_dump(dict(head), sort_keys=False, width=10**9)
+        text = _yaml(head, allow_unicode=False)
     return f"---\n{text}---\n"
+
+
+def _yaml(head: Mapping[str, Any], *, allow_unicode: bool) -> str:
+    return yaml.dump(dict(head), Dumper=_Written, sort_keys=False, allow_unicode=allow_unicode, width=10**9)
 
 
 def split_card(text: str) -> tuple[dict[str, Any], str]:

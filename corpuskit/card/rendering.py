@@ -6,9 +6,10 @@ from typing import Any
 
 from corpuskit import resources
 from corpuskit.card import markdown
-from corpuskit.card.front_matter import dump, front_matter, ordered
+from corpuskit.card.front_matter import dump, front_matter, ordered, ordered_configs
 from corpuskit.languages import language_name
 from corpuskit.licenses import is_unknown, license_ids, license_url
+from corpuskit.partitions import DEFAULT
 
 
 @cache
@@ -86,6 +87,7 @@ def _derived(manifest: Mapping[str, Any]) -> dict[str, Any]:
         "data_files": len(data),
         "data_bytes": sum(entry["bytes"] for entry in data),
         "splits": {split: rows for split, rows in ordered(manifest["configs"]["default"]) if rows},
+        "configs": [name for name in ordered_configs(manifest) if name != DEFAULT],
         "authors": authors,
         "unknown_terms": any(map(is_unknown, manifest["statistics"]["licenses"])),
         "license_links": list(filter(None, map(license_url, license_ids(manifest["corpus"]["license"])))),

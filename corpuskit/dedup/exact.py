@@ -61,12 +61,12 @@ def same_ids(keys: Keys) -> Numbers:
     return _first_of_equal(group, [*_columns(keys.record_digest), entry])
 
 
-def duplicates(keys: Keys, *, within_source: bool) -> Numbers:
+def duplicates(keys: Keys, scope: Numbers | None = None) -> Numbers:
     """For each article the index of the one that is kept of all equal to it: smallest (source rank, id digest).
 
-    An article without a key equals only itself.
+    An article without a key equals only itself; with a `scope` it equals only articles with the same number.
     """
     entry = np.arange(len(keys.rank))
     alone = np.where(keys.has_key, -1, entry)
-    group = [alone, *_columns(keys.dedup_key), *([keys.rank] if within_source else [])]
+    group = [alone, *_columns(keys.dedup_key), *([] if scope is None else [scope])]
     return _first_of_equal(group, [keys.rank, *_columns(keys.id_digest), entry])

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ def write_books(
     folder.mkdir()
     pairs = list(zip(tasks, parts, strict=True))
     write_table(folder / layout.LEDGER, LEDGER, ledger_tables(tasks, parts, index, sources))
-    write_table(folder / layout.REJECTS, REJECTS, (_located(task, part, "rejects") for task, part in pairs))
+    write_table(folder / layout.REJECTS, REJECTS, (_rejects(task, part) for task, part in pairs))
     write_table(folder / layout.EDITS, EDITS, (_edits(task, part) for task, part in pairs))
     with (folder / layout.FINDINGS).open("w", encoding="utf-8") as file:
         for found in (*all_findings(tasks, parts), *(f.as_dict() for f in more)):
@@ -104,11 +105,12 @@ def place_of(
     tasks: Sequence[MapTask], parts: Sequence[Part], index: Index
 ) -> Callable[[int], dict[str, Any]]:
     """A function from a record's number to its file, line, offset and id."""
+    ledger = lru_cache(maxsize=16)(lambda number: parts[number].table("ledger"))
 
     def place(record: int) -> dict[str, Any]:
         number = int(np.searchsorted(index.starts, record, side="right")) - 1
         at = record - int(index.starts[number])
-        row = _located(tasks[number], parts[number], "ledger").slice(at, 1).to_pylist()[0]
+        row = _located(tasks[number], ledger(number).slice(at, 1)).to_pylist()[0]
         return {name: row[name] for name in ("file", "line", "offset", "record", "id")}
 
     return place
@@ -118,9 +120,8 @@ def _constant(value: str, rows: int) -> Any:
     return pa.array([value], pa.string()).take(pa.array(np.zeros(rows, dtype=np.int32)))
 
 
-def _located(task: MapTask, part: Part, name: str) -> Any:
-    """A table of a part with source and file, offsets and lines counted from the start of the file."""
-    table = part.table(name)
+def _located(task: MapTask, table: Any) -> Any:
+    """Rows of a part with source and file, offsets and lines counted from the start of the file."""
     piece = table["piece"].combine_chunks()
 
     def base(values: list[int]) -> Any:
@@ -134,7 +135,11 @@ def _located(task: MapTask, part: Part, name: str) -> Any:
     ):
         position = table.column_names.index(column)
         table = table.set_column(position, column, pc.add(table[column], base(values)))
-    return table.select(REJECTS.names) if name == "rejects" else table
+    return table
+
+
+def _rejects(task: MapTask, part: Part) -> Any:
+    return _located(task, part.table("rejects")).select(REJECTS.names)
 
 
 def _edits(task: MapTask, part: Part) -> Any:
@@ -160,7 +165,7 @@ def ledger_tables(
         elsewhere = kept_by != np.arange(first, last)
         leader = pa.array(kept_by, mask=~elsewhere)
         split = pa.array(index.split[first:last], mask=fate != KEPT)
-        table = _located(task, part, "ledger").drop_columns(["reason", "split"])
+        table = _located(task, part.table("ledger")).drop_columns(["reason", "split"])
         for name in ("sha256", "text_key", "record_digest"):
             table = table.set_column(table.column_names.index(name), name, _hex(table[name]))
         columns = {

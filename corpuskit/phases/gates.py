@@ -4,13 +4,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+import pyarrow as pa
+
 from corpuskit.findings import Finding, finding, tally
 from corpuskit.licenses import is_unknown, permits
 from corpuskit.phases.books import place_of
-from corpuskit.phases.index import FATES, KEPT, Index, torn_groups
+from corpuskit.phases.index import FATES, KEPT, Index
+from corpuskit.phases.partition import config_refusals
 from corpuskit.phases.parts import Part
 from corpuskit.phases.plan import Input, MapTask
+from corpuskit.phases.torn import torn_groups
 from corpuskit.spec import CorpusSpec
+from corpuskit.splits import MAX_SPLITS, TRAIN
 from corpuskit.transforms import Repeats
 from corpuskit.validation import schema_notes
 
@@ -59,8 +64,26 @@ def corpus_findings(spec: CorpusSpec, mapped: Mapped) -> Iterator[Finding]:
         yield from _license_conflicts(spec, mapped, "warning")
     if not (mapped.index.fate == KEPT).any():
         yield finding("empty-corpus", "no article was kept", file=spec.file)
+    yield from _absent_split_keys(spec, mapped)
     if spec.splits.field is not None or any(source.split for source in spec.sources):
-        yield from torn_groups(mapped.parts, place_of(mapped.tasks, mapped.parts, mapped.index))
+        places = place_of(mapped.tasks, mapped.parts, mapped.index)
+        yield from torn_groups(mapped.parts, mapped.index, places, spec.file)
+
+
+def _absent_split_keys(spec: CorpusSpec, mapped: Mapped) -> Iterator[Finding]:
+    """Fields that [splits] names and no record has: a slip of the pen would change every split in silence."""
+    splits, index = spec.splits, mapped.index
+    known = index.split[index.split >= 0]
+    if not len(known):
+        return
+    if splits.field is not None and (known == index.splits.index(TRAIN)).all():
+        message = f"no record names another split than {TRAIN} in {splits.field!r}"
+        yield finding("absent-split-key", message, file=spec.file)
+    if splits.by not in {"text", "id"} and (splits.field is not None or splits.shares is not None):
+        groups = (part.table("ledger")["group"] for part in mapped.parts)
+        if all(column.null_count == len(column) for column in groups):
+            message = f"no record has {splits.by!r}: each is its own group"
+            yield finding("absent-split-key", message, file=spec.file)
 
 
 def _languages(mapped: Mapped) -> set[str]:
@@ -68,13 +91,13 @@ def _languages(mapped: Mapped) -> set[str]:
     found: set[str] = set()
     for number, part in enumerate(mapped.parts):
         first, last = mapped.index.starts[number], mapped.index.starts[number + 1]
-        kept = mapped.index.row[first:last][mapped.index.fate[first:last] == KEPT]
-        found.update(filter(None, part.table("rows")["language"].take(kept).unique().to_pylist()))
+        kept = pa.array(mapped.index.fate[first:last] == KEPT)
+        found.update(filter(None, part.table("ledger")["language"].filter(kept).unique().to_pylist()))
     return found
 
 
 def refusals_of(spec: CorpusSpec, mapped: Mapped) -> list[Finding]:
-    """Why the build may release nothing: losses beyond a source's budget, licences that are refused."""
+    """Why the build may release nothing: a source's budget, licences that are refused, configs that cannot be."""
     refusals = []
     for source in spec.sources:
         account = mapped.accounts[source.name]
@@ -86,6 +109,10 @@ def refusals_of(spec: CorpusSpec, mapped: Mapped) -> list[Finding]:
             refusals.append(finding("over-budget", message, file=spec.file))
     if spec.licensing.on_conflict == "refuse":
         refusals += _license_conflicts(spec, mapped, "error")
+    if (count := len(mapped.index.splits)) > MAX_SPLITS:
+        message = f"[splits] gives {count:,} splits, of at most {MAX_SPLITS}."
+        refusals.append(finding("too-many-splits", message, file=spec.file))
+    refusals += config_refusals(mapped.index.partitions, spec.file)
     return refusals
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpuskit.dedup.exact import Keys, duplicates, same_ids, words
-from corpuskit.findings import Finding, finding
+from corpuskit.phases.partition import Partitions, partitioned
 from corpuskit.phases.parts import Part
 from corpuskit.phases.plan import MapTask
 from corpuskit.spec import Dedup
@@ -27,6 +27,7 @@ _COLUMNS = (
     "dedup_key",
     "group",
     "split",
+    "language",
     "license",
     "record_digest",
     "size",
@@ -49,14 +50,21 @@ class Index:
     kept_by: npt.NDArray[np.int64]
     split: npt.NDArray[np.int32]
     splits: tuple[str, ...]
+    partitions: Partitions
     size: npt.NDArray[np.int64]
     mark: npt.NDArray[np.uint64]
     ids: Any
     record_digest: Any
 
-    def kept(self, split: str) -> npt.NDArray[np.int64]:
-        """The records that a split publishes, in release order."""
-        return np.flatnonzero((self.fate == KEPT) & (self.split == self.splits.index(split)))
+    def published(self) -> Iterator[tuple[str, str, npt.NDArray[np.int64]]]:
+        """Each partition and split that has records, with those records in release order."""
+        kept = np.flatnonzero(self.fate == KEPT)
+        place = self.partitions.code[kept].astype(np.int64) * len(self.splits) + self.split[kept]
+        order = np.argsort(place, kind="stable")
+        places, starts = np.unique(place[order], return_index=True)
+        for number, start, end in zip(places, starts, [*starts[1:], len(kept)], strict=False):
+            partition, split = divmod(int(number), len(self.splits))
+            yield self.partitions.names[partition], self.splits[split], kept[order[start:end]]
 
 
 class Accounts(NamedTuple):
@@ -83,11 +91,12 @@ def build_index(
     dedup: Dedup,
     declared: Iterable[str] = (),
     permitted: Callable[[str], bool] | None = None,
+    configs: Sequence[str] = (),
 ) -> Index:
     """Decide the fate of every record: rejected, removed, duplicate, kept, in this order.
 
     `declared` are splits that exist also without a row; `permitted` says whether a licence may stay, None
-    where licences exclude nothing.
+    where licences exclude nothing; `configs` are the fields that hub configs are made of.
     """
     table = _keys(parts)
     counts = [sum(part.records) for part in parts]
@@ -99,11 +108,16 @@ def build_index(
     if permitted is not None:
         _remove(table["license"], fate, reason, permitted)
     kept_by = np.arange(len(fate), dtype=np.int64)
-    _drop_duplicates(table, rank, dedup, fate, reason, kept_by)
+    columns = {name: _sources(tasks, rank) if name == "source" else table[name] for name in configs}
+    scope = rank if dedup.within == "source" else None
+    if dedup.within == "config":
+        scope = _numbered(columns[configs[0]])
+    _drop_duplicates(table, rank, dedup, scope, fate, reason, kept_by)
     encoded = table["split"].dictionary_encode().combine_chunks() if len(fate) else None
     names = [str(name) for name in encoded.dictionary.to_pylist()] if encoded is not None else []
     splits = tuple(sorted({TRAIN, *declared, *names}, key=split_order))
-    codes = np.array([splits.index(name) for name in names] + [-1], dtype=np.int32)
+    numbers = {name: number for number, name in enumerate(splits)}
+    codes = np.array([numbers[name] for name in names] + [-1], dtype=np.int32)
     code = (
         np.asarray(encoded.indices.fill_null(len(names)))
         if encoded is not None
@@ -114,10 +128,23 @@ def build_index(
         accepted = ~rejected[first:last]
         row[first:last][accepted] = np.arange(int(accepted.sum()))
     return Index(
-        starts, fate, reason, row, rank, kept_by, codes[code], splits,
+        starts, fate, reason, row, rank, kept_by, codes[code], splits, partitioned(columns, fate == KEPT),
         np.asarray(table["size"].fill_null(0)).astype(np.int64), words(table["id_digest"])[:, 0],
         table["id"], table["record_digest"],
     )  # fmt: skip
+
+
+def _sources(tasks: Sequence[MapTask], rank: npt.NDArray[np.int64]) -> Any:
+    """The name of each record's source."""
+    names = {task.source.rank: task.source.name for task in tasks}
+    column = pa.array([names.get(n) for n in range(max(names, default=-1) + 1)], pa.string())
+    return pa.chunked_array([column.take(pa.array(rank))])
+
+
+def _numbered(column: Any) -> npt.NDArray[np.int64]:
+    """A number for each value of a column of strings, null included."""
+    encoded = column.dictionary_encode(null_encoding="encode").combine_chunks()
+    return np.asarray(encoded.indices).astype(np.int64)
 
 
 def _remove(
@@ -133,6 +160,7 @@ def _drop_duplicates(
     table: Any,
     rank: npt.NDArray[np.int64],
     dedup: Dedup,
+    scope: npt.NDArray[np.int64] | None,
     fate: npt.NDArray[np.uint8],
     reason: list[str | None],
     kept_by: npt.NDArray[np.int64],
@@ -158,7 +186,7 @@ def _drop_duplicates(
         fate[index], reason[index], kept_by[index] = DUPLICATE, "duplicate" if same else "duplicate-id", kept
     if dedup.exact:
         candidates = np.flatnonzero(fate == KEPT)
-        leader = candidates[duplicates(select(candidates), within_source=dedup.within == "source")]
+        leader = candidates[duplicates(select(candidates), None if scope is None else scope[candidates])]
         lost = leader != candidates
         fate[candidates[lost]] = DUPLICATE
         kept_by[candidates[lost]] = leader[lost]
@@ -173,28 +201,3 @@ def accounts(index: Index, sources: Sequence[str]) -> dict[str, Accounts]:
     table = np.zeros((len(sources), len(FATES)), dtype=np.int64)
     np.add.at(table, (index.rank, index.fate), 1)
     return {name: Accounts(*(int(n) for n in table[rank])) for rank, name in enumerate(sources)}
-
-
-def torn_groups(parts: Sequence[Part], places: Callable[[int], dict[str, Any]]) -> Iterator[Finding]:
-    """A finding for every text or group that given splits put into more than one split."""
-    table = pa.concat_tables(part.table("ledger").select(["text_key", "group", "split"]) for part in parts)
-    for key, what in (("text_key", "text"), ("group", "group")):
-        first: dict[Any, tuple[str, int]] = {}
-        torn: set[Any] = set()
-        for index, (value, split) in enumerate(
-            zip(table[key].to_pylist(), table["split"].to_pylist(), strict=True)
-        ):
-            if value is None or split is None:
-                continue
-            seen = first.setdefault(value, (split, index))
-            if seen[0] != split and value not in torn:
-                torn.add(value)
-                place = places(index)
-                message = (
-                    f"this {what} is in split {split!r}, and in {seen[0]!r} at {_where(places(seen[1]))}"
-                )
-                yield finding("torn-group", message, **place)
-
-
-def _where(place: dict[str, Any]) -> str:
-    return f"{place['file']}:{place['line'] or place['record']}"

@@ -47,6 +47,7 @@ class Keys:
             "dedup_key": self._dedup_keys(columns, rows, text_keys),
             "group": groups,
             "split": [source.split] * rows if source.split else self.splits(columns, rows),
+            "language": columns.get("language") or [None] * rows,
             "license": columns.get("license") or [None] * rows,
             "record_digest": _sha256(encoded),
             "size": list(map(len, encoded)),

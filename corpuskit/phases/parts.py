@@ -29,6 +29,7 @@ LEDGER = pa.schema(
         ("dedup_key", DIGEST),
         ("group", pa.string()),
         ("split", pa.string()),
+        ("language", pa.string()),
         ("license", pa.string()),
         ("record_digest", DIGEST),
         ("size", pa.int64()),

@@ -1,6 +1,6 @@
 """The write phase: from parts and fates to data shards, read back, and to provenance files."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -54,15 +54,14 @@ class Shard:
 def shard_tasks(
     folder: Path, index: Index, parts: Sequence[Part], schema: ArticleSchema, output: Output
 ) -> Iterator[ShardTask]:
-    """The shards of all splits, in release order."""
-    for split in index.splits:
-        chosen = index.kept(split)
+    """The shards of each split of each partition, in release order; a fixed count is that of each partition."""
+    for partition, split, chosen in index.published():
         sizes, marks = index.size[chosen], index.mark[chosen]
         fixed = output.shards.get(split)
         ends = cut_evenly(sizes, fixed) if fixed else cut_by_content(sizes, marks, output.shard_bytes)
         start = 0
         for number, end in enumerate(ends):
-            name = shard_name(split, number, len(ends))
+            name = shard_name(split, number, len(ends), partition)
             groups = cut_by_content(sizes[start:end], marks[start:end], output.row_group_bytes)
             rows = tuple(_by_part(chosen[start:end], index, parts))
             yield ShardTask(folder / name, name, split, schema, rows, tuple(groups), output.compression)
@@ -74,8 +73,9 @@ def _by_part(
 ) -> Iterator[tuple[Path, npt.NDArray[np.int64]]]:
     """Rows by part, for records in input order."""
     part_of = np.searchsorted(index.starts, records, side="right") - 1
-    for number in np.unique(part_of):
-        yield parts[number].folder, index.row[records[part_of == number]]
+    numbers, starts = np.unique(part_of, return_index=True)
+    for number, chosen in zip(numbers, np.split(records, starts[1:]), strict=True):
+        yield parts[number].folder, index.row[chosen]
 
 
 def write_shard(task: ShardTask, tell: Tell) -> Shard:
@@ -174,8 +174,3 @@ def write_provenance(path: Path, ledger: Iterator[Any]) -> int:
                 pending = pending.slice(_BATCH_ROWS)
         writer.write_table(pending.combine_chunks())
     return rows
-
-
-def split_rows(shards: Sequence[Shard], splits: Sequence[str]) -> Mapping[str, int]:
-    """Rows by split, a split without rows included."""
-    return {split: sum(shard.rows for shard in shards if shard.split == split) for split in splits}
