@@ -125,12 +125,22 @@ def _column(name: str, shape: Shape) -> tuple[str, Callable[[Sequence[Any] | Non
 
 def merkle_root(digests: Iterable[bytes]) -> str:
     """Hexadecimal Merkle root over record digests, sorted first (RFC 6962: leaves 0x00, nodes 0x01)."""
-    level = [hashlib.sha256(b"\0" + d).digest() for d in sorted(digests)]
-    if not level:
-        return hashlib.sha256().hexdigest()
-    while len(level) > 1:
-        paired = [
-            hashlib.sha256(b"\1" + a + b).digest() for a, b in zip(level[::2], level[1::2], strict=False)
-        ]
-        level = paired + level[len(paired) * 2 :]
-    return level[0].hex()
+    return sorted_root(sorted(digests))
+
+
+def sorted_root(digests: Iterable[bytes]) -> str:
+    """Hexadecimal Merkle root over record digests that come in ascending order; keeps some 30 of them in memory."""
+    sha256 = hashlib.sha256
+    stack: list[tuple[int, bytes]] = []  # full trees, each larger than the next
+    for digest in digests:
+        size, node = 1, sha256(b"\0" + digest).digest()
+        while stack and stack[-1][0] == size:
+            node = sha256(b"\1" + stack.pop()[1] + node).digest()
+            size *= 2
+        stack.append((size, node))
+    if not stack:
+        return sha256().hexdigest()
+    _, node = stack.pop()
+    while stack:
+        node = sha256(b"\1" + stack.pop()[1] + node).digest()
+    return node.hex()

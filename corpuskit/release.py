@@ -14,14 +14,14 @@ from typing import Any, NamedTuple
 from corpuskit import layout
 from corpuskit import manifest as manifests
 from corpuskit.card import ordered, render_card, render_license, render_notice
-from corpuskit.digests import merkle_root
 from corpuskit.engines import Engine, Tell, cores, engine
 from corpuskit.errors import BuildRefused, OutputError, ReleaseExists
 from corpuskit.findings import Finding
 from corpuskit.licenses import permits
 from corpuskit.phases.books import ledger_tables, write_books
+from corpuskit.phases.content import content_id
 from corpuskit.phases.gates import Mapped, corpus_findings, refusals_of
-from corpuskit.phases.index import KEPT, accounts, build_index
+from corpuskit.phases.index import accounts, build_index
 from corpuskit.phases.learn import learn_repeats
 from corpuskit.phases.map import MapContext, map_part
 from corpuskit.phases.parts import Part
@@ -146,7 +146,7 @@ def _build(
     folder = stage / "release"
     (folder / layout.DATA).mkdir(parents=True)
     shards = _write(folder, spec, context, mapped, run, progress)
-    manifest = _finish(folder, spec, context, mapped, shards)
+    manifest = _finish(folder, stage, spec, context, mapped, shards)
     root = manifests.write_manifest(folder, manifest)
     check_unchanged(mapped.inputs)
     progress("commit", 0, 1, 0)
@@ -214,8 +214,9 @@ def _map(
     excluding = licensing.on_conflict == "exclude" and (licensing.allow or licensing.deny)
     declared = [*(spec.splits.shares or ()), *(source.split for source in spec.sources if source.split)]
     index = build_index(
-        tasks, parts, spec.dedup, declared, permitted if excluding else None, spec.output.configs
-    )
+        tasks, parts, spec.dedup, declared, permitted if excluding else None, spec.output.configs,
+        folder.parent / "index",
+    )  # fmt: skip
     named = accounts(index, [source.name for source in spec.sources])
     counted = {name: account.as_dict() for name, account in named.items()}
     return Mapped(inputs, tasks, parts, index, counted, repeats)
@@ -277,7 +278,12 @@ def _write(
 
 
 def _finish(
-    folder: Path, spec: CorpusSpec, context: MapContext, mapped: Mapped, shards: Sequence[Shard]
+    folder: Path,
+    scratch: Path,
+    spec: CorpusSpec,
+    context: MapContext,
+    mapped: Mapped,
+    shards: Sequence[Shard],
 ) -> dict[str, Any]:
     """Write all but the data, and give the manifest."""
     sources = [source.name for source in spec.sources]
@@ -290,11 +296,9 @@ def _finish(
     statistics = Statistics()
     for shard in shards:
         statistics.merge(shard.statistics)
-    kept = mapped.index.fate == KEPT
-    digests = mapped.index.record_digest.filter(_mask(kept)).to_pylist()
     records = _records_by_input(mapped)
     manifest = manifests.facts(spec, context.schema) | {
-        "content_id": merkle_root(digests),
+        "content_id": content_id(mapped.index, mapped.parts, scratch / "digests"),
         "inputs": [
             {
                 "source": i.source,
@@ -343,12 +347,6 @@ def add_documents(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
         (folder / name).write_text(render(manifest), encoding="utf-8", newline="\n")
         entries.append(manifests.file_entry(folder, name, role))
     return {**manifest, "files": list(manifests.sorted_files(entries))}
-
-
-def _mask(flags: Any) -> Any:
-    import pyarrow as pa
-
-    return pa.array(flags)
 
 
 def _records_by_input(mapped: Mapped) -> Counter[str]:

@@ -1,5 +1,5 @@
 """Which of equal articles is kept, decided on keys alone."""
 
-from corpuskit.dedup.exact import Keys, duplicates, same_ids
+from corpuskit.dedup.exact import Keys, duplicates, same_ids, shared, words
 
-__all__ = ["Keys", "duplicates", "same_ids"]
+__all__ = ["Keys", "duplicates", "same_ids", "shared", "words"]

@@ -54,6 +54,26 @@ def _columns(digests: Words) -> list[Any]:
     return [digests[:, i] for i in range(digests.shape[1])]
 
 
+# So many values are sorted at once.
+_AT_ONCE = 4_000_000
+
+
+def shared(values: Words, chosen: npt.NDArray[np.bool_]) -> Numbers:
+    """The chosen entries, in ascending order, whose 64 bits another one has too: the only ones that may be equal."""
+    numbers = np.flatnonzero(chosen)
+    ranges = len(numbers) // _AT_ONCE + 1
+    found: list[Numbers] = []
+    for part in range(ranges):
+        own = numbers
+        if ranges > 1:
+            high = values[numbers] >> np.uint64(32)
+            own = numbers[(high * np.uint64(ranges)) >> np.uint64(32) == part]
+        order = own[np.argsort(values[own])]
+        same = values[order[1:]] == values[order[:-1]]
+        found.append(order[np.append(same, False) | np.append(False, same)] if len(order) else order)
+    return np.sort(np.concatenate(found))
+
+
 def same_ids(keys: Keys) -> Numbers:
     """For each article the index of the one that keeps its (source, id): the smallest record digest."""
     entry = np.arange(len(keys.rank))

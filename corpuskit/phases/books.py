@@ -147,33 +147,48 @@ def _edits(task: MapTask, part: Part) -> Any:
     return table.append_column("source", _constant(task.source.name, table.num_rows)).select(EDITS.names)
 
 
+# The two characters of each byte.
+_HEX = np.frombuffer("".join(f"{byte:02x}" for byte in range(256)).encode(), np.uint16)
+
+
 def _hex(column: Any) -> Any:
-    """A column of digests in hexadecimal."""
-    return pa.array([None if value is None else value.hex() for value in column.to_pylist()], pa.string())
+    """A column of 32-byte digests in hexadecimal."""
+    column = column.combine_chunks()
+    valid = column.drop_null()
+    raw = np.frombuffer(valid.buffers()[1] or b"", np.uint8, len(valid) * 32, valid.offset * 32)
+    known = np.asarray(column.is_valid())
+    offsets = np.concatenate([[0], np.cumsum(known, dtype=np.int32) * 64]).astype(np.int32)
+    bits = pa.py_buffer(np.packbits(known, bitorder="little")) if column.null_count else None
+    data = pa.py_buffer(_HEX[raw].tobytes())
+    return pa.StringArray.from_buffers(len(column), pa.py_buffer(offsets), data, bits, column.null_count)
 
 
 def ledger_tables(
     tasks: Sequence[MapTask], parts: Sequence[Part], index: Index, sources: Sequence[str]
 ) -> Iterator[Any]:
     """The ledger part by part: one row a record, with its fate."""
-    fates = pa.array(FATES)
-    splits = pa.array(index.splits)
-    names = pa.array(list(sources))
+    names = {
+        "fate": pa.array(FATES),
+        "reason": pa.array(index.reasons, pa.string()),
+        "split": pa.array(index.splits),
+    }
+    leader_sources = pa.array(list(sources)).take(pa.array(index.ranks[index.part_of(index.leaders)]))
     for number, (task, part) in enumerate(zip(tasks, parts, strict=True)):
         first, last = int(index.starts[number]), int(index.starts[number + 1])
-        fate, kept_by = index.fate[first:last], index.kept_by[first:last]
-        elsewhere = kept_by != np.arange(first, last)
-        leader = pa.array(kept_by, mask=~elsewhere)
-        split = pa.array(index.split[first:last], mask=fate != KEPT)
+        fate = index.fate[first:last]
+        low, high = np.searchsorted(index.lost, [first, last])
+        leader = np.full(last - first, -1, dtype=np.int64)
+        leader[index.lost[low:high] - first] = np.searchsorted(index.leaders, index.kept_by[low:high])
+        place = pa.array(leader, mask=leader < 0)
         table = _located(task, part.table("ledger")).drop_columns(["reason", "split"])
         for name in ("sha256", "text_key", "record_digest"):
             table = table.set_column(table.column_names.index(name), name, _hex(table[name]))
         columns = {
-            "fate": fates.take(pa.array(fate)),
-            "reason": pa.array(index.reason[first:last], pa.string()),
-            "split": splits.take(split),
-            "duplicate_of": index.ids.take(leader),
-            "duplicate_of_source": names.take(pa.array(index.rank).take(leader)),
+            "fate": names["fate"].take(pa.array(fate)),
+            "reason": names["reason"].take(pa.array(index.reason[first:last])),
+            "split": names["split"].take(pa.array(index.split[first:last], mask=fate != KEPT)),
+            "duplicate_of": index.leader_ids.take(place),
+            "duplicate_of_source": leader_sources.take(place),
         }
         for name, column in columns.items():
             table = table.append_column(name, column)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
 
 from corpuskit.findings import Finding, finding, tally
@@ -19,7 +20,7 @@ from corpuskit.splits import MAX_SPLITS, TRAIN
 from corpuskit.transforms import Repeats
 from corpuskit.validation import schema_notes
 
-_DECIDED = frozenset({FATES.index("duplicate"), FATES.index("removed")})
+_DECIDED = [FATES.index("duplicate"), FATES.index("removed")]
 
 
 @dataclass(slots=True)
@@ -40,8 +41,8 @@ class Mapped:
         for part in self.parts:
             counts.update(part.kinds)
         counts.update(tally(self.findings))
-        decided = (r for r, fate in zip(self.index.reason, self.index.fate, strict=True) if fate in _DECIDED)
-        counts.update(r for r in decided if r is not None)
+        decided = np.bincount(self.index.reason[np.isin(self.index.fate, _DECIDED)])
+        counts.update({str(self.index.reasons[code]): int(decided[code]) for code in np.flatnonzero(decided)})
         return dict(sorted(counts.items()))
 
 
@@ -120,7 +121,8 @@ def _license_conflicts(spec: CorpusSpec, mapped: Mapped, severity: str) -> list[
     """One finding for each licence among the articles that [licensing] does not allow."""
     licenses: Counter[str] = Counter()
     for part in mapped.parts:
-        licenses.update(name for name in part.table("ledger")["license"].to_pylist() if name is not None)
+        for pair in part.table("ledger")["license"].drop_null().value_counts().to_pylist():
+            licenses[pair["values"]] += pair["counts"]
     return [
         finding(
             "license-conflict",

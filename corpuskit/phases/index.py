@@ -1,8 +1,13 @@
-"""The index phase: one fate for each record, decided on keys and never on text."""
+"""The index phase: one fate for each record, decided on keys and never on text.
+
+What stays of a record is some 30 bytes, in columns that lie in files where there are many records; its digests are
+read from the parts again for the few records that may be equal to another.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpuskit.dedup.exact import Keys, duplicates, same_ids, words
+from corpuskit.dedup import Keys, duplicates, same_ids, shared, words
 from corpuskit.phases.partition import Partitions, partitioned
 from corpuskit.phases.parts import Part
 from corpuskit.phases.plan import MapTask
@@ -19,44 +24,38 @@ from corpuskit.splits import TRAIN, split_order
 
 KEPT, REJECTED, DUPLICATE, REMOVED = range(4)
 FATES = ("kept", "rejected", "duplicate", "removed")
-_COLUMNS = (
-    "reason",
-    "id",
-    "id_digest",
-    "text_key",
-    "dedup_key",
-    "group",
-    "split",
-    "language",
-    "license",
-    "record_digest",
-    "size",
-)
+# With more records than this the columns lie in files.
+_IN_MEMORY = 8_000_000
+
+Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
     """One entry a record, in input order, over all parts.
 
-    `starts` is the first record of each part, one more entry at the end; `row` is the index of the record's
-    row in its part, -1 for a reject; `kept_by` the record that is kept in its place, else itself.
+    `starts` is the first record of each part, one more entry at the end; `ranks` is that of each part's source.
+    `reason` is a number in `reasons`, `split` one in `splits`, negative for a reject. `lost` are the duplicates in
+    ascending order, `kept_by` the record that is kept in the place of each; `leaders` are these in ascending order,
+    `leader_ids` their ids.
     """
 
-    starts: npt.NDArray[np.int64]
+    starts: Numbers
+    ranks: Numbers
     fate: npt.NDArray[np.uint8]
-    reason: list[str | None]
-    row: npt.NDArray[np.int64]
-    rank: npt.NDArray[np.int64]
-    kept_by: npt.NDArray[np.int64]
+    reason: npt.NDArray[np.uint8]
+    reasons: tuple[str | None, ...]
     split: npt.NDArray[np.int32]
     splits: tuple[str, ...]
     partitions: Partitions
-    size: npt.NDArray[np.int64]
+    size: Numbers
     mark: npt.NDArray[np.uint64]
-    ids: Any
-    record_digest: Any
+    lost: Numbers
+    kept_by: Numbers
+    leaders: Numbers
+    leader_ids: Any
 
-    def published(self) -> Iterator[tuple[str, str, npt.NDArray[np.int64]]]:
+    def published(self) -> Iterator[tuple[str, str, Numbers]]:
         """Each partition and split that has records, with those records in release order."""
         kept = np.flatnonzero(self.fate == KEPT)
         place = self.partitions.code[kept].astype(np.int64) * len(self.splits) + self.split[kept]
@@ -65,6 +64,22 @@ class Index:
         for number, start, end in zip(places, starts, [*starts[1:], len(kept)], strict=False):
             partition, split = divmod(int(number), len(self.splits))
             yield self.partitions.names[partition], self.splits[split], kept[order[start:end]]
+
+    def part_of(self, records: Numbers) -> Numbers:
+        """The number of the part of each record."""
+        return np.searchsorted(self.starts, records, side="right") - 1
+
+    def rows(self, part: int) -> Numbers:
+        """For each record of a part the number of its row there; that of a reject says nothing."""
+        fate = self.fate[self.starts[part] : self.starts[part + 1]]
+        return np.cumsum(fate != REJECTED) - 1
+
+    def record_digests(self, parts: Sequence[Part]) -> Iterator[npt.NDArray[np.uint8]]:
+        """The digests of the kept records, part by part, as rows of 32 bytes."""
+        for number, part in enumerate(parts):
+            kept = self.fate[self.starts[number] : self.starts[number + 1]] == KEPT
+            digests = part.table("ledger")["record_digest"].filter(pa.array(kept)).combine_chunks()
+            yield words(digests).astype(">u8").view(np.uint8).reshape(-1, 32)
 
 
 class Accounts(NamedTuple):
@@ -80,11 +95,6 @@ class Accounts(NamedTuple):
         return {"in": sum(self), **self._asdict()}
 
 
-def _keys(parts: Sequence[Part]) -> Any:
-    tables = [part.table("ledger").select(list(_COLUMNS)) for part in parts]
-    return pa.concat_tables(tables).combine_chunks()
-
-
 def build_index(
     tasks: Sequence[MapTask],
     parts: Sequence[Part],
@@ -92,112 +102,178 @@ def build_index(
     declared: Iterable[str] = (),
     permitted: Callable[[str], bool] | None = None,
     configs: Sequence[str] = (),
+    folder: Path | None = None,
 ) -> Index:
     """Decide the fate of every record: rejected, removed, duplicate, kept, in this order.
 
     `declared` are splits that exist also without a row; `permitted` says whether a licence may stay, None
-    where licences exclude nothing; `configs` are the fields that hub configs are made of.
+    where licences exclude nothing; `configs` are the fields that hub configs are made of. In the folder the
+    columns lie where there are many records.
     """
-    table = _keys(parts)
-    counts = [sum(part.records) for part in parts]
-    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    rank = np.repeat([task.source.rank for task in tasks], counts).astype(np.int64)
-    rejected = np.asarray(pc.is_valid(table["reason"]))
-    fate = np.where(rejected, REJECTED, KEPT).astype(np.uint8)
-    reason: list[str | None] = table["reason"].to_pylist()
-    if permitted is not None:
-        _remove(table["license"], fate, reason, permitted)
-    kept_by = np.arange(len(fate), dtype=np.int64)
-    columns = {name: _sources(tasks, rank) if name == "source" else table[name] for name in configs}
-    scope = rank if dedup.within == "source" else None
-    if dedup.within == "config":
+    work = _Work(tasks, parts, folder)
+    for number in range(len(parts)):
+        work.read(number, permitted)
+    columns = {name: work.strings(name) for name in configs}
+    scope = None
+    if dedup.within == "source":
+        scope = work.rank
+    elif dedup.within == "config":
         scope = _numbered(columns[configs[0]])
-    _drop_duplicates(table, rank, dedup, scope, fate, reason, kept_by)
-    encoded = table["split"].dictionary_encode().combine_chunks() if len(fate) else None
-    names = [str(name) for name in encoded.dictionary.to_pylist()] if encoded is not None else []
-    splits = tuple(sorted({TRAIN, *declared, *names}, key=split_order))
-    numbers = {name: number for number, name in enumerate(splits)}
-    codes = np.array([numbers[name] for name in names] + [-1], dtype=np.int32)
-    code = (
-        np.asarray(encoded.indices.fill_null(len(names)))
-        if encoded is not None
-        else np.zeros(0, dtype=np.int32)
-    )
-    row = np.where(rejected, -1, 0)
-    for first, last in pairwise(starts):
-        accepted = ~rejected[first:last]
-        row[first:last][accepted] = np.arange(int(accepted.sum()))
-    return Index(
-        starts, fate, reason, row, rank, kept_by, codes[code], splits, partitioned(columns, fate == KEPT),
-        np.asarray(table["size"].fill_null(0)).astype(np.int64), words(table["id_digest"])[:, 0],
-        table["id"], table["record_digest"],
-    )  # fmt: skip
+    work.drop_duplicates(dedup, scope)
+    return work.index(declared, columns)
 
 
-def _sources(tasks: Sequence[MapTask], rank: npt.NDArray[np.int64]) -> Any:
-    """The name of each record's source."""
-    names = {task.source.rank: task.source.name for task in tasks}
-    column = pa.array([names.get(n) for n in range(max(names, default=-1) + 1)], pa.string())
-    return pa.chunked_array([column.take(pa.array(rank))])
+class _Work:
+    """The state of building an index."""
+
+    def __init__(self, tasks: Sequence[MapTask], parts: Sequence[Part], folder: Path | None) -> None:
+        self.parts = parts
+        self.sources = [task.source.name for task in tasks]
+        self.ranks = np.array([task.source.rank for task in tasks], dtype=np.int64)
+        counts = [sum(part.records) for part in parts]
+        self.starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        self.folder = folder
+        self.fate, self.reason = self._column("fate", np.uint8), self._column("reason", np.uint8)
+        self.split, self.size = self._column("split", np.int32), self._column("size", np.int64)
+        self.mark, self.rank = self._column("mark", np.uint64), self._column("rank", np.int32)
+        self.reasons: dict[str | None, int] = {None: 0}
+        self.splits: dict[str | None, int] = {}
+        self.leader_of: dict[str, Numbers] = {"lost": _NONE, "kept": _NONE}
+
+    def _column(self, name: str, kind: Any) -> Any:
+        """Room for one value a record, in a file where there are many."""
+        count = int(self.starts[-1])
+        if self.folder is None or count <= _IN_MEMORY:
+            return np.zeros(count, dtype=kind)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return np.memmap(self.folder / name, dtype=kind, mode="w+", shape=(count,))
+
+    def _span(self, part: int) -> slice:
+        return slice(int(self.starts[part]), int(self.starts[part + 1]))
+
+    def read(self, part: int, permitted: Callable[[str], bool] | None) -> None:
+        """Take from a part what stays of each record."""
+        names = ["reason", "split", "license", "size", "id_digest"]
+        table, span = self.parts[part].table("ledger").select(names), self._span(part)
+        rejected = np.asarray(pc.is_valid(table["reason"]))
+        self.fate[span] = np.where(rejected, REJECTED, KEPT)
+        self.reason[span] = _coded(table["reason"], self.reasons)
+        if permitted is not None:
+            codes: dict[str | None, int] = {}
+            license_ = _coded(table["license"], codes)
+            barred = [number for name, number in codes.items() if name is not None and not permitted(name)]
+            removed = np.isin(license_, barred) & ~rejected
+            self.fate[span][removed] = REMOVED
+            self.reason[span][removed] = self._reason("license-conflict")
+        self.split[span] = np.where(rejected, -1, _coded(table["split"], self.splits))
+        self.size[span] = np.asarray(table["size"].fill_null(0))
+        self.mark[span] = words(table["id_digest"])[:, 0]
+        self.rank[span] = self.ranks[part]
+
+    def _reason(self, name: str) -> int:
+        return self.reasons.setdefault(name, len(self.reasons))
+
+    def strings(self, name: str) -> Any:
+        """A column of strings of all records, or the names of their sources."""
+        if name != "source":
+            return pa.concat_tables(part.table("ledger").select([name]) for part in self.parts)[name]
+        lengths = np.diff(self.starts).tolist()
+        chunks = [pa.repeat(name, rows) for name, rows in zip(self.sources, lengths, strict=True)]
+        return pa.chunked_array(chunks, pa.string())
+
+    def drop_duplicates(self, dedup: Dedup, scope: Any) -> None:
+        """Mark duplicates, first of ids and then of content, and who is kept in their place."""
+        candidates = shared(self.mark ^ self.rank.astype(np.uint64), self.fate == KEPT)
+        keys = self._keys(candidates, ("id_digest", "record_digest"))
+        leader = candidates[same_ids(keys)]
+        digests, at = keys.record_digest, np.searchsorted(candidates, leader)
+        same = (digests == digests[at]).all(axis=1)
+        lost = leader != candidates
+        self._lose(candidates[lost & same], "duplicate")
+        self._lose(candidates[lost & ~same], "duplicate-id")
+        first = (candidates[lost], leader[lost])
+        second = self._same_content(scope) if dedup.exact else (_NONE, _NONE)
+        lost, kept = np.concatenate([first[0], second[0]]), np.concatenate([first[1], second[1]])
+        order = np.argsort(lost)
+        lost, kept = lost[order], kept[order]
+        # Who lost to an article that then lost to another is kept by that other.
+        at = np.minimum(np.searchsorted(lost, kept), max(len(lost) - 1, 0))
+        if len(lost):
+            kept = np.where(lost[at] == kept, kept[at], kept)
+        self.leader_of = {"lost": lost, "kept": kept}
+
+    def _same_content(self, scope: Any) -> tuple[Numbers, Numbers]:
+        prefix, has_key = self._column("key", np.uint64), self._column("has_key", np.bool_)
+        for number, part in enumerate(self.parts):
+            column, span = part.table("ledger")["dedup_key"], self._span(number)
+            prefix[span], has_key[span] = words(column)[:, 0], np.asarray(pc.is_valid(column))
+        candidates = shared(prefix, (self.fate == KEPT) & has_key)
+        keys = self._keys(candidates, ("id_digest", "dedup_key"))
+        leader = candidates[duplicates(keys, None if scope is None else scope[candidates])]
+        lost = leader != candidates
+        self._lose(candidates[lost], "duplicate")
+        return candidates[lost], leader[lost]
+
+    def _lose(self, records: Numbers, reason: str) -> None:
+        self.fate[records], self.reason[records] = DUPLICATE, self._reason(reason)
+
+    def _keys(self, records: Numbers, names: Sequence[str]) -> Keys:
+        """The keys of some records, in ascending order, read from their parts."""
+        columns = {name: words(self._gathered(records, name)) for name in names}
+        none = np.zeros((len(records), 4), dtype=np.uint64)
+        return Keys(
+            self.rank[records].astype(np.int64), columns["id_digest"], columns.get("record_digest", none),
+            columns.get("dedup_key", none), np.ones(len(records), dtype=bool),
+        )  # fmt: skip
+
+    def _gathered(self, records: Numbers, name: str) -> Any:
+        """The values of a column for records in ascending order."""
+        ends = np.searchsorted(records, self.starts)
+        chunks = [
+            self.parts[number].table("ledger")[name].take(pa.array(records[low:high] - self.starts[number]))
+            for number, (low, high) in enumerate(pairwise(ends))
+            if low < high
+        ]
+        kind = pa.string() if name == "id" else pa.binary(32)
+        return pa.chunked_array([chunk for column in chunks for chunk in column.chunks], kind)
+
+    def index(self, declared: Iterable[str], columns: dict[str, Any]) -> Index:
+        """The index, once every record has its fate."""
+        splits = tuple(sorted({TRAIN, *declared, *filter(None, self.splits)}, key=split_order))
+        number = {name: number for number, name in enumerate(splits)}
+        numbers = np.array([*(number.get(name or "", -1) for name in self.splits), -1], dtype=np.int32)
+        self.split[:] = numbers[self.split]
+        leaders = np.unique(self.leader_of["kept"])
+        return Index(
+            self.starts, self.ranks, self.fate, self.reason, tuple(self.reasons), self.split, splits,
+            partitioned(columns, self.fate == KEPT), self.size, self.mark, self.leader_of["lost"],
+            self.leader_of["kept"], leaders, self._gathered(leaders, "id"),
+        )  # fmt: skip
 
 
-def _numbered(column: Any) -> npt.NDArray[np.int64]:
+_NONE: Numbers = np.zeros(0, dtype=np.int64)
+
+
+def _coded(column: Any, codes: dict[Any, int]) -> npt.NDArray[np.int64]:
+    """The number of each value of a column of strings, null included; values that are new get the next ones."""
+    encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
+    if not len(encoded):
+        return _NONE
+    values = [codes.setdefault(name, len(codes)) for name in encoded.dictionary.to_pylist()]
+    numbers: Numbers = np.array(values, dtype=np.int64)[np.asarray(encoded.indices)]
+    return numbers
+
+
+def _numbered(column: Any) -> npt.NDArray[np.int32]:
     """A number for each value of a column of strings, null included."""
     encoded = column.dictionary_encode(null_encoding="encode").combine_chunks()
-    return np.asarray(encoded.indices).astype(np.int64)
-
-
-def _remove(
-    licenses: Any, fate: npt.NDArray[np.uint8], reason: list[str | None], permitted: Callable[[str], bool]
-) -> None:
-    """Mark as removed what its licence excludes."""
-    for index, license_ in enumerate(licenses.to_pylist()):
-        if fate[index] == KEPT and license_ is not None and not permitted(license_):
-            fate[index], reason[index] = REMOVED, "license-conflict"
-
-
-def _drop_duplicates(
-    table: Any,
-    rank: npt.NDArray[np.int64],
-    dedup: Dedup,
-    scope: npt.NDArray[np.int64] | None,
-    fate: npt.NDArray[np.uint8],
-    reason: list[str | None],
-    kept_by: npt.NDArray[np.int64],
-) -> None:
-    """Mark duplicates, first of ids and then of content, and who is kept in their place."""
-    digests = {name: words(table[name]) for name in ("id_digest", "record_digest", "dedup_key")}
-    has_key = np.asarray(pc.is_valid(table["dedup_key"]))
-
-    def select(chosen: npt.NDArray[np.int64]) -> Keys:
-        return Keys(
-            rank[chosen],
-            digests["id_digest"][chosen],
-            digests["record_digest"][chosen],
-            digests["dedup_key"][chosen],
-            has_key[chosen],
-        )
-
-    candidates = np.flatnonzero(fate == KEPT)
-    leader = candidates[same_ids(select(candidates))]
-    for index in candidates[leader != candidates]:
-        kept = leader[np.searchsorted(candidates, index)]
-        same = bool((digests["record_digest"][index] == digests["record_digest"][kept]).all())
-        fate[index], reason[index], kept_by[index] = DUPLICATE, "duplicate" if same else "duplicate-id", kept
-    if dedup.exact:
-        candidates = np.flatnonzero(fate == KEPT)
-        leader = candidates[duplicates(select(candidates), None if scope is None else scope[candidates])]
-        lost = leader != candidates
-        fate[candidates[lost]] = DUPLICATE
-        kept_by[candidates[lost]] = leader[lost]
-        for index in candidates[lost]:
-            reason[index] = "duplicate"
-    # Who lost to an article that then lost to another is kept by that other.
-    kept_by[:] = kept_by[kept_by]
+    return np.asarray(encoded.indices)
 
 
 def accounts(index: Index, sources: Sequence[str]) -> dict[str, Accounts]:
     """The account of each source."""
     table = np.zeros((len(sources), len(FATES)), dtype=np.int64)
-    np.add.at(table, (index.rank, index.fate), 1)
+    for number, rank in enumerate(index.ranks):
+        fates = index.fate[index.starts[number] : index.starts[number + 1]]
+        table[rank] += np.bincount(fates, minlength=len(FATES))
     return {name: Accounts(*(int(n) for n in table[rank])) for rank, name in enumerate(sources)}

@@ -72,10 +72,9 @@ def _by_part(
     records: npt.NDArray[np.int64], index: Index, parts: Sequence[Part]
 ) -> Iterator[tuple[Path, npt.NDArray[np.int64]]]:
     """Rows by part, for records in input order."""
-    part_of = np.searchsorted(index.starts, records, side="right") - 1
-    numbers, starts = np.unique(part_of, return_index=True)
+    numbers, starts = np.unique(index.part_of(records), return_index=True)
     for number, chosen in zip(numbers, np.split(records, starts[1:]), strict=True):
-        yield parts[number].folder, index.row[chosen]
+        yield parts[number].folder, index.rows(number)[chosen - index.starts[number]]
 
 
 def write_shard(task: ShardTask, tell: Tell) -> Shard:
