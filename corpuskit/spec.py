@@ -1,4 +1,4 @@
-"""corpus.toml to a frozen `CorpusSpec`; every default is visible here."""
+"""corpus.toml to a frozen `CorpusSpec`; every default is visible here, those of [output] in `output`."""
 
 import dataclasses
 import difflib
@@ -17,15 +17,11 @@ from corpuskit import timestamps
 from corpuskit.errors import SpecError
 from corpuskit.languages import canonical_language
 from corpuskit.licenses import canonical_license
-from corpuskit.partitions import FIELDS
+from corpuskit.output import Output, output_mistakes, output_of, size_of
 from corpuskit.provenance import Limits, Source
 from corpuskit.resources import read_json
-from corpuskit.splits import TRAIN
 from corpuskit.tomlines import line_of
 from corpuskit.validation import Violation, compile_schema
-
-_UNITS = {"B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
-_UNITS |= {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +40,6 @@ class Dedup:
 
     exact: tuple[str, ...] = ("text",)
     within: str = "corpus"
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """What is written, sizes in bytes of uncompressed rows; `configs` are fields in the order of their table."""
-
-    configs: tuple[str, ...] = ()
-    formats: tuple[str, ...] = ("parquet",)
-    compression: str = "zstd:3"
-    shard_bytes: int = 10**9
-    row_group_bytes: int = 32 * 2**20
-    shards: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +66,7 @@ class CorpusSpec:
     text: tuple[str, ...] = ("text",)
     dedup: Dedup = Dedup()
     splits: Splits = Splits()
-    output: Output = Output()
+    output: Output = field(default_factory=Output)
     limits: Limits = field(default_factory=Limits)
     licensing: Licensing = Licensing()
     hub: Mapping[str, Any] = field(default_factory=dict)
@@ -246,9 +230,7 @@ def _contradictions(document: dict[str, Any], text: str) -> Iterator[Mistake]:
             if canonical_license(license_) is None:
                 yield mistake(_bad_license(license_), "licensing", key, index)
     yield from _split_mistakes(document, mistake)
-    yield from _output_mistakes(document, mistake)
-    if _size(document.get("limits", {}).get("line_bytes", 1)) > _MOST_LINE_BYTES:
-        yield mistake("no record may be larger than 512MiB.", "limits", "line_bytes")
+    yield from output_mistakes(document, mistake)
 
 
 def _bad_license(text: str) -> str:
@@ -301,40 +283,6 @@ def _split_mistakes(document: dict[str, Any], mistake: Any) -> Iterator[Mistake]
             yield mistake("`[splits] field` already says the split.", "source", index, "split")
 
 
-# Columns of strings count their bytes in 31 bits. A record may grow to three times its bytes in UTF-8.
-_MOST_GROUP_BYTES, _MOST_LINE_BYTES = 2**30, 2**29
-_LEVELS = {"zstd": (1, 22), "gzip": (1, 9), "brotli": (0, 11)}
-
-
-def _output_mistakes(document: dict[str, Any], mistake: Any) -> Iterator[Mistake]:
-    output = document.get("output", {})
-    if document.get("dedup", {}).get("within") == "config" and len(output.get("configs", ())) != 1:
-        yield mistake('"config" needs one field in `[output] configs`.', "dedup", "within")
-    codec, _, level = output.get("compression", "").partition(":")
-    if level and not _LEVELS[codec][0] <= int(level) <= _LEVELS[codec][1]:
-        lowest, highest = _LEVELS[codec]
-        yield mistake(f"{codec} has the levels {lowest} to {highest}.", "output", "compression")
-    usual = Output()
-    row_group = _size(output.get("row_group_bytes", usual.row_group_bytes))
-    if row_group > _MOST_GROUP_BYTES:
-        yield mistake("no row group may be larger than 1GiB.", "output", "row_group_bytes")
-    elif row_group > _size(output.get("shard_bytes", usual.shard_bytes)):
-        key = "row_group_bytes" if "row_group_bytes" in output else "shard_bytes"
-        yield mistake("a row group larger than a shard.", "output", key)
-    splits = document.get("splits", {})
-    known = {TRAIN, *splits.get("shares", ()), *(s["split"] for s in document["source"] if "split" in s)}
-    for name in output.get("shards", {}) if "field" not in splits else ():
-        if name not in known:
-            yield mistake(f"there is no split {name!r}.", "output", "shards", name)
-
-
-def _size(value: int | str) -> int:
-    if isinstance(value, int):
-        return value
-    digits = value.rstrip("kKMGTiB ")
-    return int(Decimal(digits) * _UNITS[value[len(digits) :].strip()])
-
-
 def _names(value: str | list[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
@@ -354,7 +302,7 @@ def _spec(document: dict[str, Any], root: Path, file: str) -> CorpusSpec:
         text=_names(schema.get("text", "text")),
         dedup=Dedup(() if exact == ("none",) else exact, dedup.get("within", "corpus")),
         splits=_splits(document.get("splits", {}), corpus["name"]),
-        output=_output(document.get("output", {})),
+        output=output_of(document.get("output", {})),
         limits=_limits(document.get("limits", {})),
         licensing=_licensing(document.get("licensing", {})),
         hub=document.get("hub", {}),
@@ -385,22 +333,10 @@ def _splits(table: dict[str, Any], name: str) -> Splits:
     return Splits(exact, table.get("by", "text"), table.get("field"), table.get("salt", name))
 
 
-def _output(table: dict[str, Any]) -> Output:
-    defaults = Output()
-    return Output(
-        tuple(name for name in FIELDS if name in table.get("configs", ())),
-        tuple(table.get("formats", defaults.formats)),
-        table.get("compression", defaults.compression),
-        _size(table.get("shard_bytes", defaults.shard_bytes)),
-        _size(table.get("row_group_bytes", defaults.row_group_bytes)),
-        table.get("shards", {}),
-    )
-
-
 def _limits(table: dict[str, Any]) -> Limits:
     defaults = Limits()
     return Limits(
-        _size(table.get("line_bytes", defaults.line_bytes)),
+        size_of(table.get("line_bytes", defaults.line_bytes)),
         table.get("depth", defaults.depth),
         table.get("ratio", defaults.ratio),
     )

@@ -16,10 +16,10 @@ from corpuskit.engines import Tell
 from corpuskit.errors import OutputError
 from corpuskit.layout import shard_name
 from corpuskit.likeness import values_digest
+from corpuskit.output import Output
 from corpuskit.phases.index import Index
 from corpuskit.phases.parts import Part
 from corpuskit.schema import ArticleSchema
-from corpuskit.spec import Output
 from corpuskit.stats import Statistics
 from corpuskit.writers import parquet
 
