@@ -77,11 +77,11 @@ def _by_part(
 
 
 def write_shard(task: ShardTask, tell: Tell) -> Shard:
-    """Write a shard durably, then decode it again and compare it with the parts; tells the rows of each group."""
+    """Write a shard durably, then decode it again and compare it with the parts; tells the rows of a group in each."""
     statistics, size = Statistics(), 0
     task.path.parent.mkdir(parents=True, exist_ok=True)
     part = task.path.with_name(task.path.name + ".part")
-    parquet.write_groups(part, task.schema.arrow, _groups(task), task.compression)
+    parquet.write_groups(part, task.schema.arrow, _told(_groups(task), tell), task.compression)
     for written, meant in zip(parquet.read_groups(part), _groups(task), strict=True):
         if not written.equals(meant):
             raise OutputError(
@@ -92,6 +92,13 @@ def write_shard(task: ShardTask, tell: Tell) -> Shard:
         tell(written.num_rows)
     part.rename(task.path)
     return Shard(task.name, task.split, statistics.rows, size, statistics)
+
+
+def _told(groups: Iterator[Any], tell: Tell) -> Iterator[Any]:
+    """The same row groups, the rows of each told when the next one is asked for."""
+    for group in groups:
+        yield group
+        tell(group.num_rows)
 
 
 def _groups(task: ShardTask) -> Iterator[Any]:
