@@ -82,11 +82,7 @@ def write_shard(task: ShardTask, tell: Tell) -> Shard:
     task.path.parent.mkdir(parents=True, exist_ok=True)
     part = task.path.with_name(task.path.name + ".part")
     parquet.write_groups(part, task.schema.arrow, _told(_groups(task), tell), task.compression)
-    for written, meant in zip(parquet.read_groups(part), _groups(task), strict=True):
-        if not written.equals(meant):
-            raise OutputError(
-                str(task.path), "what was written does not read back as it was: the disk is failing."
-            )
+    for written in _read_back(part, task):
         statistics.add(written, task.schema)
         size += written.nbytes  # as a reader counts it: the card states what `datasets` will find
         tell(written.num_rows)
@@ -99,6 +95,16 @@ def _told(groups: Iterator[Any], tell: Tell) -> Iterator[Any]:
     for group in groups:
         yield group
         tell(group.num_rows)
+
+
+def _read_back(part: Path, task: ShardTask) -> Iterator[Any]:
+    """The row groups of a written shard, decoded again and compared with what was meant; raises OutputError."""
+    for written, meant in zip(parquet.read_groups(part), _groups(task), strict=True):
+        if not written.equals(meant):
+            raise OutputError(
+                str(task.path), "what was written does not read back as it was: the disk is failing."
+            )
+        yield written
 
 
 def _groups(task: ShardTask) -> Iterator[Any]:
