@@ -180,6 +180,7 @@ def _map(spec: CorpusSpec, context: MapContext, folder: Path, jobs: int | None, 
         pinned += size
         progress("pin", pinned, 0, 0)
 
+    progress("pin", 0, 0, 0)
     inputs = find_inputs(spec, pin)
     tasks = map_tasks(spec, inputs)
     total, done, records = sum(i.bytes for i in inputs), 0, 0
