@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup demo test lint types unit bench bench-validate clean
+.PHONY: help setup demo test lint types unit bench bench-validate bench-build clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -40,6 +40,10 @@ bench: $(INSTALLED) ## time the reading of text files beside a plain loop
 bench-validate: $(INSTALLED) ## time `corpuskit validate` beside a plain loop and other libraries, on 1 GB
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
 	$(BIN)/python benchmarks/validate.py
+
+bench-build: $(INSTALLED) ## time `corpuskit build` beside plain loops and other libraries, on 500 MB
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
+	$(BIN)/python benchmarks/build.py
 
 clean: ## remove the environment and everything built
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

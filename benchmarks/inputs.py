@@ -1,4 +1,4 @@
-"""The files that validate.py lets its judges judge."""
+"""The files that validate.py lets its judges judge, and build.py its converters convert."""
 
 import json
 import re
@@ -39,12 +39,12 @@ def write_files(folder: Path, whole: int, side: int, part: int) -> dict[str, Pat
     return files
 
 
-def generated(folder: Path, size: int, invalid: float) -> Path:
+def generated(folder: Path, size: int, invalid: float, duplicates: float = 0.05) -> Path:
     """A file of generate.py, made if it is not there."""
-    home, part = folder / f"{size}-{invalid}", folder / "part"
+    home, part = folder / f"{size}-{invalid}-{duplicates}", folder / "part"
     if not home.exists():
         shutil.rmtree(part, ignore_errors=True)
-        generate(Plan(part, size, None, 1, invalid, 0.05, 1, "jsonl"))
+        generate(Plan(part, size, None, 1, invalid, duplicates, 1, "jsonl"))
         part.rename(home)
     return home / "data" / "bench-00000.jsonl"
 
@@ -88,6 +88,16 @@ def array(file: Path) -> Iterator[bytes]:
         yield before + raw
         before = b",\n"
     yield b"\n]\n"
+
+
+def tiny(folder: Path, count: int) -> Path:
+    """So many of the smallest records that are articles, each with a text of its own, made if they are not there."""
+    home = folder / f"tiny-{count}"
+    file = home / "data" / "bench-00000.jsonl"
+    if not file.exists():
+        shutil.copytree(generated(folder, 1000, 0.0).parent.parent, home, dirs_exist_ok=True)
+        write(file, (b'{"id":"%09d","text":"kata %x"}\n' % (number, number) for number in range(count)))
+    return file
 
 
 def ways(file: Path, of: Path) -> dict[int, str]:

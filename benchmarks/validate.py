@@ -19,9 +19,8 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
-from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +29,7 @@ from children import Spent, cores, run
 from generate import byte_count
 from inputs import head, lines, readable, ways, write, write_files
 from peers import PEERS, SOUND_WAYS, run_peer
+from tables import load, show_setting, spread, table
 
 CORPUSKIT = [sys.executable, "-P", "-m", "corpuskit", "validate"]
 # The module that a judge needs beyond what corpuskit itself depends on.
@@ -106,10 +106,7 @@ def main(given: list[str] | None = None) -> int:
     if asked.peer:
         run_peer(asked.peer, asked.file, asked.schema)
         return 0
-    print(", ".join(f"{name} {version(name)}" for name in PACKAGES if find_spec(NEEDS.get(name, "json"))))
-    print(
-        f"Python {sys.version.split()[0]}, {len(os.sched_getaffinity(0))} cores, load {load()} at the start"
-    )
+    show_setting([name for name in PACKAGES if find_spec(NEEDS.get(name, "json"))])
     with tempfile.TemporaryDirectory() as made:
         folder = (asked.keep or Path(made)).resolve()
         if asked.memory is not None:
@@ -147,11 +144,6 @@ def arguments(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--schema", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("file", type=Path, nargs="?", help=argparse.SUPPRESS)
     return parser.parse_args(given)
-
-
-def load() -> str:
-    """How many processes wanted a core in the last minute."""
-    return f"{os.getloadavg()[0]:.1f}"
 
 
 def absent(row: Row) -> str | None:
@@ -221,18 +213,6 @@ def ratios(laps: Laps, row: Row, other: Row, kind: str, share: float = 1.0) -> l
     """How many times as fast as another row a row was, round by round; `share` is its part of the other's bytes."""
     pairs = zip(laps[row], laps[other], strict=True)
     return [share * taken(other, theirs, kind) / taken(row, ours, kind) for ours, theirs in pairs]
-
-
-def table(titles: str, rows: Iterable[Sequence[str]]) -> None:
-    """Print a table in Markdown; the first column is text, the others are figures."""
-    print(f"\n| {titles} |", "|---" + "|---:" * titles.count("|") + "|", sep="\n")
-    for row in rows:
-        print(f"| {' | '.join(row)} |")
-
-
-def spread(shares: Sequence[float]) -> str:
-    """The median of some ratios, the least and the greatest."""
-    return f"{statistics.median(shares):.3f} ({min(shares):.3f} to {max(shares):.3f})"
 
 
 def show_race(laps: Laps, sizes: dict[str, int], counts: dict[str, int]) -> None:

@@ -200,31 +200,85 @@ _PHASES = {
     "index": "deciding fates",
     "books": "writing the audit",
     "write": "writing shards",
+    "finish": "writing card and manifest",
     "commit": "making it durable",
 }
+# What is done is told in bytes there; elsewhere in rows, or not at all.
+_IN_BYTES = frozenset({"pin", "map"})
+
+
+class Stage:
+    """A phase of a build: how far it is, in bytes or rows, how many records it has seen, and since when it runs."""
+
+    def __init__(self, phase: str) -> None:
+        self.phase = phase
+        self.started = time.monotonic()
+        self.done = self.total = self.records = self._counted = 0
+
+    def advance(self, done: int, total: int, records: int) -> None:
+        """Take what the build tells of it."""
+        if done != self.done:
+            self._counted = records  # those of slices that are under way among them: a guess on the low side
+        self.done, self.total, self.records = done, total, records
+
+    @property
+    def reached(self) -> int:
+        """How far it is, also between two slices that are done: records since then count like those before."""
+        since = (self.records - self._counted) * self.done // self._counted if self._counted else 0
+        return min(self.done + since, self.total) if self.total else self.done
+
+    @property
+    def seconds(self) -> float:
+        """How long it has taken."""
+        return time.monotonic() - self.started
+
+    def facts(self) -> str:
+        """What is known of it, in words."""
+        size, whole = (self.reached, self.total) if self.phase in _IN_BYTES else (0, 0)
+        # A phase that tells nothing of its way has no rate.
+        return facts(self.records, size, whole, self.seconds if self.total else 0)
+
+
+def facts(records: int, size: int, whole: int, seconds: float) -> str:
+    """Records, bytes of all bytes, and records a second, in words; what is 0 is left out."""
+    told = [f"{records:,} records"] if records else []
+    unit, name = (1e9, "GB") if max(size, whole) >= 1e10 else (1e6, "MB")
+    if size or whole:
+        told.append(f"{size / unit:,.1f}{f' of {whole / unit:,.1f}' if whole > size else ''} {name}")
+    if records and seconds:
+        told.append(f"{records / seconds:,.0f} records/s")
+    return ", ".join(told)
 
 
 @contextmanager
 def build_progress(*, quiet: bool) -> Iterator[Any]:
-    """A progress callback for a build: a live line on a terminal, one line a phase elsewhere."""
+    """A progress callback for a build: a live line on a terminal; elsewhere one line a phase, when it ends."""
     if quiet:
         yield None
     elif sys.stderr.isatty():
         yield from _live()
     else:
-        yield _PhaseLines()
+        yield from _phase_lines()
 
 
-class _PhaseLines:
-    """One line a phase, when the phase begins."""
+def _phase_lines() -> Iterator[Any]:
+    stage = Stage("")
 
-    def __init__(self) -> None:
-        self.phase = ""
+    def end() -> None:
+        if stage.phase:
+            told = ", ".join(filter(None, (stage.facts(), f"{stage.seconds:,.1f} s")))
+            sys.stderr.write(f"{_PHASES.get(stage.phase, stage.phase)}: {told}\n")
+            sys.stderr.flush()
 
-    def __call__(self, phase: str, *_: int) -> None:
-        if phase != self.phase:
-            self.phase = phase
-            sys.stderr.write(f"{_PHASES.get(phase, phase)}\n")
+    def update(phase: str, done: int, total: int, records: int) -> None:
+        nonlocal stage
+        if phase != stage.phase:
+            end()
+            stage = Stage(phase)
+        stage.advance(done, total, records)
+
+    yield update
+    end()
 
 
 def _live() -> Iterator[Any]:
@@ -232,30 +286,23 @@ def _live() -> Iterator[Any]:
 
     columns = (
         TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[facts]}"),
+        BarColumn(bar_width=12),
         TimeRemainingColumn(),
+        TextColumn("{task.fields[facts]}"),
     )
     with Progress(*columns, console=_console(sys.stderr), transient=True) as bar:
-        task, current, started = bar.add_task("", total=None, facts=""), "", time.monotonic()
+        stage, task = Stage(""), None
 
         def update(phase: str, done: int, total: int, records: int) -> None:
-            nonlocal current, started
-            if phase != current:
-                current, started = phase, time.monotonic()
-                bar.reset(task, description=_PHASES.get(phase, phase), total=total or None, facts="")
-            bar.update(task, completed=done, total=total or None, facts=facts(phase, done, records, started))
+            nonlocal stage, task
+            if phase != stage.phase or task is None:
+                if task is not None:
+                    bar.remove_task(task)  # a reset one would keep its total
+                stage, task = Stage(phase), bar.add_task(_PHASES.get(phase, phase), total=None, facts="")
+            stage.advance(done, total, records)
+            bar.update(task, completed=stage.reached, total=total or None, facts=stage.facts())
 
         yield update
-
-
-def facts(phase: str, done: int, records: int, started: float) -> str:
-    """Records, bytes and rate so far, in words."""
-    seconds = max(time.monotonic() - started, 1e-6)
-    if phase in {"pin", "map"}:
-        rate = f", {records / seconds:,.0f} records/s" if records else ""
-        return f"{records:,} records, {done / 1e6:,.1f} MB{rate}"
-    return f"{records:,} records" if records else ""
 
 
 @contextmanager
@@ -275,6 +322,6 @@ def validate_progress(*, quiet: bool) -> Iterator[Any]:
             now = time.monotonic()
             if now - last > 0.1:
                 last = now
-                live.update(Text(f"{inert(file)}: {facts('map', done, records, started)}"), refresh=True)
+                live.update(Text(f"{inert(file)}: {facts(records, done, 0, now - started)}"), refresh=True)
 
         yield update

@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import shutil
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from corpuskit.engines import Engine, Tell, cores, engine
 from corpuskit.errors import BuildRefused, OutputError, ReleaseExists
 from corpuskit.findings import Finding
 from corpuskit.licenses import permits
+from corpuskit.meter import Meter
 from corpuskit.phases.books import ledger_tables, write_books
 from corpuskit.phases.content import content_id
 from corpuskit.phases.gates import Mapped, corpus_findings, refusals_of
@@ -33,7 +33,8 @@ from corpuskit.staging import locked, publish, staging, sync_tree
 from corpuskit.stats import Statistics
 from corpuskit.validation import compile_schema, read_schema
 
-# (phase, done, total, records): done and total in bytes, or in shards for the write phase.
+# (phase, done, total, records): done and total in bytes; in the write phase in rows, each counted when it is written
+# and when it is read back. A total of 0 is not known.
 Progress = Callable[[str, int, int, int], None]
 
 
@@ -41,7 +42,8 @@ Progress = Callable[[str, int, int, int], None]
 class Release:
     """A release that is on the disk, durable and read back.
 
-    `accounts` are of all sources, `sources` of each; `findings` counts them by kind.
+    `accounts` are of all sources, `sources` of each; `findings` counts them by kind. `peak_bytes` is the peak memory
+    of all processes together, as `Meter` measures it, None where the system does not tell it.
     """
 
     path: Path
@@ -53,6 +55,7 @@ class Release:
     splits: Mapping[str, int]
     findings: Mapping[str, int]
     seconds: float
+    peak_bytes: int | None
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON of a build."""
@@ -66,6 +69,7 @@ class Release:
             "sources": {name: dict(account) for name, account in self.sources.items()},
             "findings": dict(self.findings),
             "seconds": self.seconds,
+            "peak_bytes": self.peak_bytes,
         }
 
 
@@ -104,13 +108,13 @@ def build(
     cannot be read to its end, OutputError for an output that cannot be written, WorkerLost where a process
     died, and Busy while another build runs there.
     """
-    started = time.monotonic()
+    meter = Meter()
     if not isinstance(spec, CorpusSpec):
         spec = load_spec(spec)
     out = Path(out)
     target = out / layout.release_name(spec.name, spec.version)
     context = map_context(spec)
-    with locked(out, spec.name):
+    with meter, locked(out, spec.name):
         if target.exists() and not replace:
             hint = "Pass --replace (replace=True) to build it anew, or raise `version`."
             raise ReleaseExists("this release exists already; nothing was touched.", str(target), None, hint)
@@ -118,7 +122,7 @@ def build(
             with staging(out, spec.name) as stage:
                 inputs = _pinned(spec, progress or _silent)
                 with engine(_jobs(jobs, inputs)) as run:
-                    return _build(spec, context, inputs, stage, target, run, progress or _silent, started)
+                    return _build(spec, context, inputs, stage, target, run, progress or _silent, meter)
         except OSError as error:
             cause = f"cannot be written: {error.strerror or error}. Nothing was released."
             raise OutputError(str(out), cause) from error
@@ -130,26 +134,27 @@ def _silent(phase: str, done: int, total: int, records: int) -> None:
 
 def _build(
     spec: CorpusSpec, context: MapContext, inputs: list[Input], stage: Path, target: Path, run: Engine,
-    progress: Progress, started: float,
+    progress: Progress, meter: Meter,
 ) -> Release:  # fmt: skip
     mapped = _map(spec, context, inputs, stage / "parts", run, progress)
     mapped.findings += corpus_findings(spec, mapped)
     refusals = refusals_of(spec, mapped)
     mapped.findings += refusals
     sources = [source.name for source in spec.sources]
-    progress("books", 0, 1, 0)
+    progress("books", 0, 0, 0)
     write_books(
         stage / "audit", mapped.tasks, mapped.parts, mapped.index, sources, mapped.findings, mapped.repeats
     )
     if refusals:
-        raise _refused(stage, target, mapped, refusals, started)
+        raise _refused(stage, target, mapped, refusals, meter)
     folder = stage / "release"
     (folder / layout.DATA).mkdir(parents=True)
     shards = _write(folder, spec, context, mapped, run, progress)
+    progress("finish", 0, 0, 0)
     manifest = _finish(folder, stage, spec, context, mapped, shards)
     root = manifests.write_manifest(folder, manifest)
     check_unchanged(mapped.inputs)
-    progress("commit", 0, 1, 0)
+    progress("commit", 0, 0, 0)
     sync_tree(folder)
     sync_tree(stage / "audit")
     publish(stage / "audit", layout.audit_folder(target))
@@ -164,7 +169,8 @@ def _build(
         sources=mapped.accounts,
         splits=dict(ordered(manifest["configs"]["default"])),
         findings=manifest["findings"],
-        seconds=time.monotonic() - started,
+        seconds=meter.seconds,
+        peak_bytes=meter.peak_bytes,
     )
 
 
@@ -176,6 +182,7 @@ def _pinned(spec: CorpusSpec, progress: Progress) -> list[Input]:
         pinned += size
         progress("pin", pinned, 0, 0)
 
+    progress("pin", 0, 0, 0)
     return find_inputs(spec, pin)
 
 
@@ -208,7 +215,7 @@ def _map(
         done += sum((p.end - p.start) if p.end is not None else sizes[p.name] for p in task.pieces)
         progress("map", done, total, records)
     check_unchanged(inputs)
-    progress("index", 0, 1, records)
+    progress("index", 0, 0, records)
     licensing = spec.licensing
     permitted = partial(permits, allow=licensing.allow, deny=licensing.deny)
     excluding = licensing.on_conflict == "exclude" and (licensing.allow or licensing.deny)
@@ -237,7 +244,7 @@ def _map_job(context: MapContext, job: _MapJob, tell: Tell) -> Part:
 
 
 def _refused(
-    stage: Path, target: Path, mapped: Mapped, refusals: Sequence[Finding], started: float
+    stage: Path, target: Path, mapped: Mapped, refusals: Sequence[Finding], meter: Meter
 ) -> BuildRefused:
     """Put the audit folder in place, and the refusal as an error."""
     # While an earlier release stands, the audit folder beside it is that release's own.
@@ -253,7 +260,8 @@ def _refused(
         "splits": {},
         "sources": mapped.accounts,
         "findings": mapped.kinds(),
-        "seconds": time.monotonic() - started,
+        "seconds": meter.seconds,
+        "peak_bytes": meter.peak_bytes,
     }
     return BuildRefused([f.message for f in refusals], outcome)
 
@@ -262,19 +270,16 @@ def _write(
     folder: Path, spec: CorpusSpec, context: MapContext, mapped: Mapped, run: Engine, progress: Progress
 ) -> list[Shard]:
     tasks = list(shard_tasks(folder, mapped.index, mapped.parts, context.schema, spec.output))
-    shards: list[Shard] = []
-    rows = 0
+    # Each row is told twice: when it is written, and when it is read back.
+    told, total = 0, 2 * sum(len(rows) for task in tasks for _, rows in task.rows)
 
     def tell(count: int) -> None:
-        nonlocal rows
-        rows += count
-        progress("write", len(shards), len(tasks), rows)
+        nonlocal told
+        told += count
+        progress("write", told, total, told // 2)
 
-    progress("write", 0, len(tasks), 0)
-    for shard in run(write_shard, tasks, tell):
-        shards.append(shard)
-        progress("write", len(shards), len(tasks), rows)
-    return shards
+    progress("write", 0, total, 0)
+    return list(run(write_shard, tasks, tell))
 
 
 def _finish(

@@ -13,7 +13,7 @@ PACKAGE = Path(corpuskit.__file__).parent
 
 # A module or folder imports only from lower rungs, or from its own folder.
 LADDER = {
-    0: ["errors", "resources", "shapes", "batches", "likeness", "tomlines"],
+    0: ["errors", "resources", "shapes", "batches", "likeness", "tomlines", "meter"],
     1: [
         "digests",
         "schema",

@@ -204,3 +204,5 @@ def test_progress_on_a_terminal(corpus: Corpus, tmp_path: Path) -> None:
     assert b"checking records" in seen
     assert b"records" in seen
     assert b"2,000" in seen
+    assert b"records/s" in seen
+    assert b"peak memory" in seen

@@ -42,7 +42,10 @@ def build(
                 console.show_navigation(refused.outcome["audit"])
             console.show_accounts(refused.outcome["sources"], refused.outcome["accounts"])
             console.show_kinds(refused.outcome["findings"])
-            console.show(f"refused, nothing released. Why each record was lost: {refused.outcome['audit']}")
+            console.show(
+                f"refused, nothing released. Why each record was lost: {refused.outcome['audit']}",
+                _taken(refused.outcome["seconds"], refused.outcome["peak_bytes"]),
+            )
         raise
     if shape == "json":
         print_json(release.as_dict())
@@ -59,5 +62,12 @@ def build(
         f"card         {release.path / 'README.md'}",
         f"content id   {release.content_id}",
         f"root digest  {release.root_digest}",
+        _taken(release.seconds, release.peak_bytes),
     )
     return 0
+
+
+def _taken(seconds: float, peak_bytes: int | None) -> str:
+    """What a build took, in words."""
+    memory = f", peak memory {peak_bytes / 2**20:,.0f} MiB" if peak_bytes else ""
+    return f"took         {seconds:,.1f} s{memory}"

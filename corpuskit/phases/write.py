@@ -78,23 +78,14 @@ def _by_part(
 
 
 def write_shard(task: ShardTask, tell: Tell) -> Shard:
-    """Write a shard durably, then decode it again and compare it with the parts; tells the rows of each group."""
+    """Write a shard durably, then decode it again and compare it with the parts; tells the rows of a group in each."""
     statistics, size = Statistics(), 0
     task.path.parent.mkdir(parents=True, exist_ok=True)
     part = task.path.with_name(task.path.name + ".part")
     meant: list[bytes] = []
-
-    def groups() -> Iterator[Any]:
-        for group in _groups(task):
-            meant.append(values_digest(group))
-            yield group
-
-    parquet.write_groups(part, task.schema.arrow, groups(), task.compression)
-    for number, written in enumerate(parquet.read_groups(part)):
-        if values_digest(written) != meant[number] and not _is_meant(written, task, number):
-            raise OutputError(
-                str(task.path), "what was written does not read back as it was: the disk is failing."
-            )
+    groups = _told(_digested(_groups(task), meant), tell)
+    parquet.write_groups(part, task.schema.arrow, groups, task.compression)
+    for written in _read_back(part, task, meant):
         statistics.add(written, task.schema)
         size += written.nbytes  # as a reader counts it: the card states what `datasets` will find
         tell(written.num_rows)
@@ -102,6 +93,30 @@ def write_shard(task: ShardTask, tell: Tell) -> Shard:
         raise OutputError(str(task.path), "what was written has lost rows: the disk is failing.")
     part.rename(task.path)
     return Shard(task.name, task.split, statistics.rows, size, statistics)
+
+
+def _told(groups: Iterator[Any], tell: Tell) -> Iterator[Any]:
+    """The same row groups, the rows of each told when the next one is asked for."""
+    for group in groups:
+        yield group
+        tell(group.num_rows)
+
+
+def _digested(groups: Iterator[Any], meant: list[bytes]) -> Iterator[Any]:
+    """The same row groups, with a digest of each of them."""
+    for group in groups:
+        meant.append(values_digest(group))
+        yield group
+
+
+def _read_back(part: Path, task: ShardTask, meant: Sequence[bytes]) -> Iterator[Any]:
+    """The row groups of a written shard, decoded again and compared with what was meant; raises OutputError."""
+    for number, written in enumerate(parquet.read_groups(part)):
+        if values_digest(written) != meant[number] and not _is_meant(written, task, number):
+            raise OutputError(
+                str(task.path), "what was written does not read back as it was: the disk is failing."
+            )
+        yield written
 
 
 def _is_meant(written: Any, task: ShardTask, number: int) -> bool:
