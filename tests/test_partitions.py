@@ -28,6 +28,7 @@ import corpuskit
 from corpuskit import BuildRefused, SpecError
 from corpuskit.card import render_card, render_license, render_notice
 from corpuskit.card.front_matter import split_card
+from corpuskit.cards import rewrite_card
 from corpuskit.partitions import FIELDS, config_name, configs_of, partition_name, pattern, slug
 from corpuskit.phases.partition import config_refusals, partitioned
 
@@ -529,6 +530,16 @@ def test_a_false_number_in_the_card_is_found(copy: Path, found: str, put: str, m
     assert changed != card
     (copy / "README.md").write_text(changed)
     assert any(message in line for line in told(copy)), list(told(copy))
+
+
+def test_the_card_is_rendered_again(copy: Path) -> None:
+    """`card --write` mends what it says of a config and leaves the folders of data as they are."""
+    before = _digests(copy)
+    card = (copy / "README.md").read_text()
+    (copy / "README.md").write_text(card.replace("| `language-jv` | jv |", "| `language-jv` | jv | 1 |"))
+    rewrite_card(copy)
+    assert _digests(copy) == before
+    assert corpuskit.verify(copy) == []
 
 
 def _swap(copy: Path, manifest: dict[str, Any], one: str, other: str) -> None:
