@@ -181,4 +181,4 @@ def test_a_process_that_has_ended_holds_nothing() -> None:
     child.wait()
     gone = Path(f"/proc/{child.pid}")
     assert module._statm(gone) == (0, 0)
-    assert list(module._family(gone)) == [gone]
+    assert list(module.family(gone)) == [gone]
