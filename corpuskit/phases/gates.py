@@ -42,8 +42,7 @@ class Mapped:
 
 def corpus_findings(spec: CorpusSpec, mapped: Mapped) -> Iterator[Finding]:
     """What is to be said of the corpus as a whole."""
-    if spec.schema is not None:
-        yield from schema_notes(spec.root / spec.schema, spec.root)
+    yield from schema_findings(spec)
     for source in spec.sources:
         if is_unknown(source.license):
             yield finding(
@@ -61,6 +60,11 @@ def corpus_findings(spec: CorpusSpec, mapped: Mapped) -> Iterator[Finding]:
         yield finding("empty-corpus", "no article was kept", file=spec.file)
     if spec.splits.field is not None or any(source.split for source in spec.sources):
         yield from torn_groups(mapped.parts, place_of(mapped.tasks, mapped.parts, mapped.index))
+
+
+def schema_findings(spec: CorpusSpec) -> list[Finding]:
+    """What is to be said of the corpus's own schema."""
+    return [] if spec.schema is None else list(schema_notes(spec.root / spec.schema, spec.root))
 
 
 def _languages(mapped: Mapped) -> set[str]:
