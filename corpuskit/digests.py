@@ -40,9 +40,9 @@ def file_xxh3(path: Path) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def line_digest() -> Any:
-    """A running 64-bit XXH3, by which lines are drawn: `update`, `intdigest`, `reset`."""
-    return xxh3_64()
+def line_digest(data: bytes | memoryview = b"") -> Any:
+    """A running 64-bit XXH3, by which lines are drawn: `update` and `intdigest`."""
+    return xxh3_64(data)
 
 
 def record_id(source: str, raw: bytes) -> str:

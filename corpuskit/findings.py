@@ -395,6 +395,23 @@ KINDS: dict[str, Kind] = {
         "error", "The rows are not those of the manifest", "Row digests, counts or ids do not add up.",
         "Build the release again.",
     ),
+    # --- a release and the same built again ---
+    "other-versions": Kind(
+        "warning", "Other versions made the release", "Bytes, and now and then verdicts, hang on them.",
+        "Install the versions that the manifest names, and check again.",
+    ),
+    "other-origin": Kind(
+        "warning", "The release was made of something else", "What is built now cannot be the same.",
+        "Check with the corpus.toml and the inputs of that release, or build a new version.",
+    ),
+    "other-content": Kind(
+        "error", "The release holds something else than the same input gives now", "Nobody can repeat it.",
+        "Look at what is said before it: other versions, another corpus.toml or other inputs; else report a bug.",
+    ),
+    "other-file": Kind(
+        "error", "A file has other bytes than the same input gives now", "The root digest cannot be repeated.",
+        "Where no row differs, other versions wrote the same content: nothing is wrong with it.",
+    ),
     "no-audit": Kind(
         "info", "No audit folder beside the release", "Ledger and rejects cannot be checked here.",
         "Nothing to do for a published copy.",

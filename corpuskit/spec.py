@@ -4,6 +4,7 @@ import dataclasses
 import difflib
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -309,6 +310,14 @@ def _size(value: int | str) -> int:
         return value
     digits = value.rstrip("kKMGTiB ")
     return int(Decimal(digits) * _UNITS[value[len(digits) :].strip()])
+
+
+def byte_count(text: str) -> int | None:
+    """The bytes that a size names, as corpus.toml writes it (a number, or 20GiB); None where it is none."""
+    if text.isascii() and text.isdecimal():
+        return int(text)
+    form = read_json("corpus.schema.json")["$defs"]["size"]["anyOf"][1]["pattern"]
+    return _size(text) if re.search(form, text) else None
 
 
 def _names(value: str | list[str]) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ LADDER = {
     4: ["conform", "manifest"],
     5: ["card", "phases"],
     6: ["release", "audit"],
-    7: ["loading", "checks", "reports", "cards", "proposal"],
+    7: ["loading", "checks", "reports", "cards", "proposal", "reproduction"],
     8: ["report", "console"],
     9: ["cli"],
     10: ["__main__"],

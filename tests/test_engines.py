@@ -4,43 +4,51 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from engine_work import work
 
-from corpuskit.engines import cores, engine_for
+from corpuskit.engines import Engine, Tell, cores, engine_for, threads, threads_for
 from corpuskit.errors import DamagedInput, WorkerLost
 
-JOBS = [1, 2, 3]
+ENGINES: dict[str, Engine] = {
+    "serial": engine_for(1),
+    "processes": engine_for(2),
+    "more processes": engine_for(3),
+    "threads": partial(threads.run, jobs=2),
+}
+engines = pytest.mark.parametrize("engine", ENGINES.values(), ids=list(ENGINES))
 
 
-def _collect(jobs: int, tasks: Any) -> tuple[list[Any], list[Any]]:
+def _collect(engine: Engine, tasks: Any) -> tuple[list[Any], list[Any]]:
     said: list[Any] = []
-    return list(engine_for(jobs)(work, tasks, said.append)), said
+    return list(engine(work, tasks, said.append)), said
 
 
-@pytest.mark.parametrize("jobs", JOBS)
-def test_results_come_in_the_order_of_the_tasks(jobs: int) -> None:
+@engines
+def test_results_come_in_the_order_of_the_tasks(engine: Engine) -> None:
     """The first tasks end last, and are given first; all that was said arrives."""
     tasks = [("sleep", 0.2), ("sleep", 0.1), *(("divmod", n, 3) for n in range(40))]
-    results, said = _collect(jobs, tasks)
+    results, said = _collect(engine, tasks)
     assert results == [None, None, *(divmod(n, 3) for n in range(40))]
     assert sorted(map(repr, said)) == sorted(repr(list(task[1:])) for task in tasks)
 
 
-@pytest.mark.parametrize("jobs", JOBS)
-def test_no_tasks_are_no_work(jobs: int) -> None:
+@engines
+def test_no_tasks_are_no_work(engine: Engine) -> None:
     """Nothing in, nothing out."""
-    assert _collect(jobs, []) == ([], [])
+    assert _collect(engine, []) == ([], [])
 
 
-@pytest.mark.parametrize("jobs", JOBS)
-def test_an_error_is_raised_in_its_turn(jobs: int) -> None:
+@engines
+def test_an_error_is_raised_in_its_turn(engine: Engine) -> None:
     """What tasks before it gave is there; the error keeps its type and fields."""
-    results = engine_for(jobs)(work, [("divmod", 7, 2), ("damaged", "a.gz", 7)], print)
+    results = engine(work, [("divmod", 7, 2), ("damaged", "a.gz", 7)], print)
     assert next(results) == (3, 1)
     with pytest.raises(DamagedInput) as raised:
         next(results)
@@ -50,7 +58,7 @@ def test_an_error_is_raised_in_its_turn(jobs: int) -> None:
 def test_a_mistake_in_the_work_names_its_place() -> None:
     """An exception that is no CorpusError brings the traceback of the worker along."""
     with pytest.raises(ZeroDivisionError) as raised:
-        _collect(2, [("divmod", 1, 0)])
+        _collect(engine_for(2), [("divmod", 1, 0)])
     assert "in work" in "".join(raised.value.__notes__)
 
 
@@ -62,7 +70,7 @@ def test_a_dead_worker_is_one_named_error(task: tuple[Any, ...], cause: str) -> 
     """The task at which it died is named, and how; no other worker is left behind."""
     before = _children()
     with pytest.raises(WorkerLost, match=cause) as raised:
-        _collect(2, [("sleep", 0.1), task, *[("sleep", 5)] * 9])
+        _collect(engine_for(2), [("sleep", 0.1), task, *[("sleep", 5)] * 9])
     assert raised.value.task == str(task)
     assert _children() == before
 
@@ -70,7 +78,7 @@ def test_a_dead_worker_is_one_named_error(task: tuple[Any, ...], cause: str) -> 
 def test_workers_are_several_and_end_with_the_work() -> None:
     """Two jobs are two other processes, begun as tasks come, and gone when the results are there."""
     before = _children()
-    results, _ = _collect(2, [("process", 0.3)] * 4)
+    results, _ = _collect(engine_for(2), [("process", 0.3)] * 4)
     assert len(set(results)) == 2
     assert os.getpid() not in results
     assert _children() == before
@@ -104,7 +112,7 @@ def test_results_wait_for_those_before_them_within_bounds() -> None:
 
 def test_large_messages_cross() -> None:
     """A result larger than any buffer of the system."""
-    assert [len(r) for r in _collect(2, [("bytes", 30_000_000)] * 3)[0]] == [30_000_000] * 3
+    assert [len(r) for r in _collect(engine_for(2), [("bytes", 30_000_000)] * 3)[0]] == [30_000_000] * 3
 
 
 def test_a_script_without_a_main_guard_works(tmp_path: Path) -> None:
@@ -150,6 +158,44 @@ def _running(pid: int) -> bool:
 def _children() -> set[str]:
     """The processes that this one has started and that run."""
     return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+
+
+def test_threads_say_all_in_the_thread_of_the_caller() -> None:
+    """What a task says is heard where its results are taken, so nobody who listens needs a lock."""
+    heard: list[int] = []
+    results = partial(threads.run, jobs=3)(
+        work, [("divmod", n, 2) for n in range(50)], lambda _: heard.append(threading.get_ident())
+    )
+    assert len(list(results)) == 50
+    assert set(heard) == {threading.get_ident()}
+    assert len(heard) == 50
+
+
+def test_threads_that_are_given_up_end_with_what_they_say_next() -> None:
+    """Whoever looks at the first result alone waits for no more than the tasks at hand."""
+    begun = []
+
+    def talk(task: int, tell: Tell) -> int:
+        begun.append(task)
+        for _ in range(1000 if task else 1):
+            time.sleep(0.01)
+            tell(1)
+        return task
+
+    results = threads.run(talk, range(100), lambda _: None, jobs=2)
+    started = time.monotonic()
+    assert next(results) == 0
+    results.close()  # type: ignore[attr-defined]  # a generator
+    assert time.monotonic() - started < 5  # of the 10 that each of them takes
+    assert len(begun) < 10
+    assert [t for t in threading.enumerate() if "ThreadPool" in t.name] == []
+
+
+def test_threads_are_for_several_tasks_and_cores() -> None:
+    """One task needs no thread of its own."""
+    assert threads_for(1) is engine_for(1)
+    assert threads_for(0) is engine_for(1)
+    assert (threads_for(2) is engine_for(1)) == (cores() == 1)
 
 
 def test_cores_are_those_that_may_be_used() -> None:

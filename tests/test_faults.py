@@ -215,17 +215,19 @@ def test_a_stopped_build_leaves_nothing(spec: Path, tmp_path: Path, number: sign
 
 
 def test_a_killed_build_leaves_nothing_or_a_whole_release(spec: Path, tmp_path: Path) -> None:
-    """After kill -9 at any line there is no release or a whole one, and the next build succeeds and sweeps."""
-    out = tmp_path / "out"
+    """After kill -9 at any line there is no release or a whole one; the next build makes what an undisturbed does."""
+    corpuskit.build(spec, tmp_path / "undisturbed", cache=False)
+    expected, out = snapshot(tmp_path / "undisturbed"), tmp_path / "out"
     codes = probe(spec, out, signal.SIGKILL, 20)
     assert set(codes.values()) == {-signal.SIGKILL}
     absent = [line for line in codes if not whole_or_absent(out / line, line)]
     assert len(absent) > len(codes) // 2
     assert any("stage" in name for line in absent for name in names(out / line))
-    for line in absent:
-        corpuskit.build(spec, out / line)
+    assert any((out / line / CACHE / "part").exists() for line in absent)
+    for line in codes:
+        corpuskit.build(spec, out / line, replace=line not in absent)
         assert names(out / line) == WHOLE
-        assert corpuskit.verify(out / line / NAME) == []
+        assert snapshot(out / line) == expected
 
 
 def test_a_killed_replacement_leaves_the_old_or_the_new_release(spec: Path, tmp_path: Path) -> None:

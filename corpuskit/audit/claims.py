@@ -20,12 +20,22 @@ def is_file(path: Path) -> bool:
 
 def differing(name: str, said: Any, meant: Any) -> str:
     """The innermost place where a claim and the data differ, in words."""
-    if isinstance(said, dict) and isinstance(meant, dict):
-        key = next((k for k in sorted({*said, *meant}) if said.get(k) != meant.get(k)), None)
+    place, said, meant = first_difference(name, said, meant)
+    return f"{place} says {short(said)}; the data say {short(meant)}"
+
+
+def first_difference(name: str, one: Any, other: Any) -> tuple[str, Any, Any]:
+    """The innermost place where two values differ, by its path, and what stands there."""
+    if isinstance(one, list) and isinstance(other, list):
+        one, other = dict(enumerate(one)), dict(enumerate(other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        key = next((k for k in sorted({*one, *other}) if one.get(k) != other.get(k)), None)
         if key is not None:
-            return differing(f"{name}.{key}", said.get(key), meant.get(key))
-    return f"{name} says {_short(said)}; the data say {_short(meant)}"
+            step = f"[{key}]" if isinstance(key, int) else f".{key}"
+            return first_difference(name + step, one.get(key), other.get(key))
+    return name, one, other
 
 
-def _short(value: Any) -> str:
-    return shortened(json.dumps(value, ensure_ascii=False), 120)
+def short(value: Any) -> str:
+    """A value as JSON, cut where it is long."""
+    return shortened(json.dumps(value, ensure_ascii=False, default=str), 120)

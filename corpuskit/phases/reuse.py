@@ -197,9 +197,11 @@ def write_shards(means: Means, parts: Parts, index: Index, output: Output, size:
         rows += count
         means.tell("write", sum(each is not None for each in written), len(jobs), rows)
 
+    tell(0)
     for each in found:
         written.append(each)
-        tell(each.shard.rows if each else 0)
+        if each is not None:
+            tell(each.shard.rows)
     missing = [number for number, each in enumerate(written) if each is None]
     needed = {path for number in missing for path, _ in jobs[number].task.rows}
     if parts.ensure([n for n, part in enumerate(parts.whole) if part.folder in needed], rows=True):

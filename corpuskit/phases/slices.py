@@ -20,8 +20,9 @@ class Slice(NamedTuple):
 def cut_lines(blocks: Iterable[bytes], most_bytes: int) -> Iterator[Slice]:
     """The slices of a file, given its bytes; their cuts hang on nothing else.
 
-    From three quarters of `most_bytes` on a line of n bytes ends its slice with a chance of n in 1/64 of
-    `most_bytes`, which its digest decides; the first line that ends beyond `most_bytes` ends it in any case.
+    From a quarter of `most_bytes` on, a line of n bytes ends its slice with a chance of n in a quarter of
+    `most_bytes`, which its digest decides; the first line that ends beyond `most_bytes` ends it in any case. So
+    slices are of very different sizes: that lets the cuts fall on the same lines again soon behind an edit.
     """
     start, offset, line, first_line = 0, 0, 1, 1
     digest, search = hashlib.sha256(), _Search(most_bytes)
@@ -42,33 +43,42 @@ def cut_lines(blocks: Iterable[bytes], most_bytes: int) -> Iterator[Slice]:
 
 @dataclass(slots=True)
 class _Search:
-    """The state of looking for the line that ends a slice: its size so far, and the line that is being read."""
+    """The state of looking for the line that ends a slice: its size so far, and the line that is being read.
+
+    Lines that begin in the first quarter are passed over, also the last of them: where it begins hangs on the cut
+    before.
+    """
 
     most: int
     size: int = 0
-    is_open: bool = False
-    length: int = 0
-    mark: Any = field(default_factory=line_digest)
+    passed: bool = False
+    open_bytes: int = 0
+    open_digest: Any = field(default_factory=line_digest)
 
     def find(self, block: bytes, at: int) -> tuple[bool, int]:
         """Whether the slice ends in a block, of which the bytes before `at` are read, and where, else its end."""
-        view, least = memoryview(block), self.most - self.most // 4
+        view, quarter = memoryview(block), self.most // 4
         while at < len(block):
-            end = block.find(b"\n", at if self.is_open else at + max(0, least - self.size)) + 1
-            stop = end or len(block)
-            if self.is_open:
-                self.mark.update(view[at:stop])
-                self.length += stop - at
-            self.size += stop - at
-            at = stop
-            if end and self._is_last_line():
+            end = block.find(b"\n", at if self.passed else at + max(0, quarter - self.size)) + 1
+            line = view[at : end or len(block)]
+            self.size += len(line)
+            at += len(line)
+            if not end or self.open_bytes:
+                self.open_digest.update(line)
+                self.open_bytes += len(line)
+            if not end:
+                break
+            length, digest = self._line(line)
+            drawn = self.passed and digest * max(1, quarter) < length << 64
+            self.passed = True
+            if drawn or self.size >= self.most:
                 return True, at
         return False, at
 
-    def _is_last_line(self) -> bool:
-        # Lines that begin before the least size are not looked at: their digests would hang on the cut before.
-        drawn = self.mark.intdigest() * max(1, self.most // 64) < self.length << 64
-        chosen = (self.is_open and drawn) or self.size >= self.most
-        self.is_open, self.length = True, 0
-        self.mark.reset()
-        return chosen
+    def _line(self, line: memoryview) -> tuple[int, int]:
+        """The length and the digest of a line that ends here."""
+        if not self.open_bytes:
+            return len(line), line_digest(line).intdigest()
+        found = self.open_bytes, self.open_digest.intdigest()
+        self.open_bytes, self.open_digest = 0, line_digest()
+        return found
