@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from corpuskit.release import Release, build
     from corpuskit.report import Report, validate
     from corpuskit.reports import write_report
+    from corpuskit.reproduction import reproduce
     from corpuskit.spec import CorpusSpec, load_spec
 
 _HOMES = {
@@ -49,6 +50,7 @@ _HOMES = {
     "build": "release",
     "load_spec": "spec",
     "read": "loading",
+    "reproduce": "reproduction",
     "validate": "report",
     "verify": "audit",
     "write_report": "reports",
@@ -74,6 +76,7 @@ __all__ = [
     "build",
     "load_spec",
     "read",
+    "reproduce",
     "validate",
     "verify",
     "write_report",

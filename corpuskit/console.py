@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from corpuskit import layout
-from corpuskit.findings import KINDS, Finding, place, shortened, visible
+from corpuskit.findings import Finding, place, shortened, visible
 from corpuskit.grouping import Group, Mistake, grouped
+from corpuskit.kinds import KINDS
 
 _SHOWN = 3
 _LONGEST, _LONGEST_LINE = 300, 4000

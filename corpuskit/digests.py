@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from xxhash import xxh3_64, xxh3_128
+
 from corpuskit.shapes import Kind, Shape
 
 Encoder = Callable[[Any], bytes]
@@ -28,6 +30,21 @@ def file_sha256(path: Path) -> tuple[str, int]:
             digest.update(chunk)
             size += len(chunk)
     return digest.hexdigest(), size
+
+
+def file_xxh3(path: Path) -> tuple[str, int]:
+    """Hexadecimal 128-bit XXH3 and size of a file: tells damage, ten times as fast as sha256, and no forgery."""
+    digest, size = xxh3_128(), 0
+    with path.open("rb", buffering=0) as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return digest.hexdigest(), size
+
+
+def line_digest(data: bytes | memoryview = b"") -> Any:
+    """A running 64-bit XXH3, by which lines are drawn: `update` and `intdigest`."""
+    return xxh3_64(data)
 
 
 def record_id(source: str, raw: bytes) -> str:

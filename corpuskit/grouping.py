@@ -4,13 +4,14 @@ import re
 from collections.abc import Hashable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
-from corpuskit.findings import Finding, Severity
+from corpuskit.findings import Finding
+from corpuskit.kinds import Severity
 
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 # Keywords of which the message, and not the place, says what is wrong: which field is missing or too many.
 _NAMING = frozenset({"required", "dependentRequired", "additionalProperties", "unevaluatedProperties"})
 # What explains the others is told before them.
-_FOREMOST = frozenset({"wrong-file-type"})
+_FOREMOST = frozenset({"wrong-file-type", "other-versions", "other-origin"})
 _INDEX = re.compile(r"/[0-9]+(?=/|$)")
 # What differs between messages about the same mistake: what is quoted, and numbers.
 _PARTICULARS = re.compile(r"0x[0-9a-f]+|\"(?:[^\"\\]|\\.)*\"|'[^']*'|[0-9]+")

@@ -26,6 +26,11 @@ def release_name(name: str, version: str) -> str:
     return f"{name}-{version}"
 
 
+def cache_name(name: str) -> str:
+    """The folder in the output folder that holds what builds of a corpus keep for the next one."""
+    return f".{name}.cache"
+
+
 def audit_folder(release: Path) -> Path:
     """The audit folder that belongs to a release, beside it."""
     return release.with_name(release.name + ".audit")

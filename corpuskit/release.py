@@ -4,38 +4,41 @@ import dataclasses
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from corpuskit import layout
 from corpuskit import manifest as manifests
+from corpuskit.cache import trim
 from corpuskit.card import ordered, render_card, render_license, render_notice
-from corpuskit.engines import Engine, Tell, cores, engine
+from corpuskit.engines import cores, engine
 from corpuskit.errors import BuildRefused, OutputError, ReleaseExists
 from corpuskit.findings import Finding
 from corpuskit.licenses import permits
 from corpuskit.meter import Meter
 from corpuskit.phases.books import ledger_tables, write_books
 from corpuskit.phases.content import content_id
-from corpuskit.phases.gates import Mapped, corpus_findings, refusals_of
+from corpuskit.phases.fingerprints import outcome_key
+from corpuskit.phases.gates import Mapped, corpus_findings, refusals_of, schema_findings
 from corpuskit.phases.index import accounts, build_index
 from corpuskit.phases.learn import learn_repeats
-from corpuskit.phases.map import MapContext, map_part
-from corpuskit.phases.parts import Part
-from corpuskit.phases.plan import Input, MapTask, check_unchanged, find_inputs, map_tasks
-from corpuskit.phases.write import Shard, shard_tasks, write_provenance, write_shard
+from corpuskit.phases.map import MapContext
+from corpuskit.phases.outcome import keep_outcome, take_outcome
+from corpuskit.phases.plan import Input, check_unchanged, find_inputs, map_tasks
+from corpuskit.phases.reuse import Means, Parts, Progress, map_parts, write_shards
+from corpuskit.phases.write import Shard, write_provenance
 from corpuskit.schema import ArticleSchema, article_schema, built_in
 from corpuskit.spec import CorpusSpec, load_spec
 from corpuskit.staging import locked, publish, staging, sync_tree
 from corpuskit.stats import Statistics
 from corpuskit.validation import compile_schema, read_schema
 
-# (phase, done, total, records): done and total in bytes; in the write phase in rows, each counted when it is written
-# and when it is read back. A total of 0 is not known.
-Progress = Callable[[str, int, int, int], None]
+# What the cache may hold that no release holds, once a build has ended.
+CACHE_BYTES = 20 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +76,6 @@ class Release:
         }
 
 
-# Less than this is done sooner than worker processes start.
-_WORTH_WORKERS = 16 << 20
-
-
 def corpus_schema(spec: CorpusSpec) -> ArticleSchema:
     """The article schema of a spec: its own, or the built-in one; raises SchemaError."""
     if spec.schema is None:
@@ -98,15 +97,18 @@ def build(
     *,
     replace: bool = False,
     jobs: int | None = None,
+    cache: bool = True,
+    cache_bytes: int = CACHE_BYTES,
     progress: Progress | None = None,
 ) -> Release:
     """Build the release of a spec (or corpus.toml) into `out`/<name>-<version>, whole or not at all.
 
-    `jobs` is how many processes work at a time, by default one for each core where there is enough to do; the
-    release is the same. Raises ReleaseExists where the release stands and `replace` is false, BuildRefused
-    where a budget or gate refuses (the audit folder is written all the same), InputError for an input that
-    cannot be read to its end, OutputError for an output that cannot be written, WorkerLost where a process
-    died, and Busy while another build runs there.
+    `jobs` is how many processes work at a time, by default one for each core where there is enough to do. What
+    the last build made of the same input is taken from `out`/.<name>.cache unless `cache` is false; it is cut to
+    `cache_bytes` at the end. Neither changes a byte of the release. Raises ReleaseExists where the release stands
+    and `replace` is false, BuildRefused where a budget or gate refuses (the audit folder is written all the same),
+    InputError for an input that cannot be read to its end, OutputError for an output that cannot be written,
+    WorkerLost where a process died, and Busy while another build runs there.
     """
     meter = Meter()
     if not isinstance(spec, CorpusSpec):
@@ -118,55 +120,52 @@ def build(
         if target.exists() and not replace:
             hint = "Pass --replace (replace=True) to build it anew, or raise `version`."
             raise ReleaseExists("this release exists already; nothing was touched.", str(target), None, hint)
+        kept = out / layout.cache_name(spec.name) if cache else None
         try:
-            with staging(out, spec.name) as stage:
-                inputs = _pinned(spec, progress or _silent)
-                with engine(_jobs(jobs, inputs)) as run:
-                    return _build(spec, context, inputs, stage, target, run, progress or _silent, meter)
+            with staging(out, spec.name) as stage, engine(jobs or cores()) as crew:
+                means = Means(stage, kept, jobs, crew, progress or _silent)
+                return _build(spec, context, means, target, meter)
         except OSError as error:
             cause = f"cannot be written: {error.strerror or error}. Nothing was released."
             raise OutputError(str(out), cause) from error
+        finally:
+            if kept is not None:
+                trim(kept, cache_bytes)
 
 
 def _silent(phase: str, done: int, total: int, records: int) -> None:
     pass
 
 
-def _build(
-    spec: CorpusSpec, context: MapContext, inputs: list[Input], stage: Path, target: Path, run: Engine,
-    progress: Progress, meter: Meter,
-) -> Release:  # fmt: skip
-    mapped = _map(spec, context, inputs, stage / "parts", run, progress)
-    mapped.findings += corpus_findings(spec, mapped)
-    refusals = refusals_of(spec, mapped)
-    mapped.findings += refusals
-    sources = [source.name for source in spec.sources]
-    progress("books", 0, 0, 0)
-    write_books(
-        stage / "audit", mapped.tasks, mapped.parts, mapped.index, sources, mapped.findings, mapped.repeats
-    )
-    if refusals:
-        raise _refused(stage, target, mapped, refusals, meter)
-    folder = stage / "release"
-    (folder / layout.DATA).mkdir(parents=True)
-    shards = _write(folder, spec, context, mapped, run, progress)
-    progress("finish", 0, 0, 0)
-    manifest = _finish(folder, stage, spec, context, mapped, shards)
-    root = manifests.write_manifest(folder, manifest)
-    check_unchanged(mapped.inputs)
-    progress("commit", 0, 0, 0)
-    sync_tree(folder)
-    sync_tree(stage / "audit")
-    publish(stage / "audit", layout.audit_folder(target))
-    publish(folder, target)
+def _build(spec: CorpusSpec, context: MapContext, means: Means, target: Path, meter: Meter) -> Release:
+    inputs = _pin(spec, means)
+    key = outcome_key(spec, context.schema, inputs, schema_findings(spec))
+    facts = take_outcome(means, key)
+    if facts is None:
+        parts, mapped = _map(spec, context, inputs, means)
+        if refusals := _judge(spec, mapped):
+            means.tell("books", 0, 0, 0)
+            _write_books(spec, means, mapped)
+            raise _refused(means, target, mapped, refusals, meter)
+        facts = _write(spec, parts, mapped, key)
+    means.tell("finish", 0, 0, 0)
+    manifest = _finish(means.release, spec, context.schema, facts)
+    root = manifests.write_manifest(means.release, manifest)
+    check_unchanged(inputs)
+    means.tell("commit", 0, 0, 0)
+    sync_tree(means.release)
+    sync_tree(means.audit)
+    publish(means.audit, layout.audit_folder(target))
+    publish(means.release, target)
     shutil.rmtree(layout.refused_folder(target), ignore_errors=True)
+    accounts = manifest["accounts"]
     return Release(
         path=target,
         audit=layout.audit_folder(target),
         content_id=manifest["content_id"],
         root_digest=root,
-        accounts=manifest["accounts"]["total"],
-        sources=mapped.accounts,
+        accounts=accounts["total"],
+        sources={source.name: accounts["sources"][source.name] for source in spec.sources},
         splits=dict(ordered(manifest["configs"]["default"])),
         findings=manifest["findings"],
         seconds=meter.seconds,
@@ -174,83 +173,64 @@ def _build(
     )
 
 
-def _pinned(spec: CorpusSpec, progress: Progress) -> list[Input]:
+def _pin(spec: CorpusSpec, means: Means) -> list[Input]:
+    """The inputs as they are now."""
     pinned = 0
 
     def pin(size: int) -> None:
         nonlocal pinned
         pinned += size
-        progress("pin", pinned, 0, 0)
+        means.tell("pin", pinned, 0, 0)
 
-    progress("pin", 0, 0, 0)
-    return find_inputs(spec, pin)
-
-
-def _jobs(jobs: int | None, inputs: Sequence[Input]) -> int:
-    """How many processes to work with; more than one only where there is work for them, unless told."""
-    return jobs or (cores() if sum(item.bytes for item in inputs) >= _WORTH_WORKERS else 1)
+    means.tell("pin", 0, 0, 0)
+    return find_inputs(spec, pin, means.cache)
 
 
-def _map(
-    spec: CorpusSpec, context: MapContext, inputs: list[Input], folder: Path, run: Engine, progress: Progress
-) -> Mapped:
+def _map(spec: CorpusSpec, context: MapContext, inputs: list[Input], means: Means) -> tuple[Parts, Mapped]:
+    """All records judged, and their fates."""
     tasks = map_tasks(spec, inputs)
-    total, done, records = sum(i.bytes for i in inputs), 0, 0
-    sizes = {item.name: item.bytes for item in inputs}
-    parts: list[Part] = []
-    progress("learn", 0, 0, 0)
+    means.tell("learn", 0, 0, 0)
     repeats = learn_repeats(spec, inputs, context.schema)
-    context = dataclasses.replace(context, repeats=repeats)
-
-    def tell(count: int) -> None:
-        nonlocal records
-        records += count
-        progress("map", done, total, records)
-
-    progress("map", 0, total, 0)
-    work = partial(_map_job, context)
-    placed = [_MapJob(task, folder / f"{number:06d}") for number, task in enumerate(tasks)]
-    for task, part in zip(tasks, run(work, placed, tell), strict=True):
-        parts.append(part)
-        done += sum((p.end - p.start) if p.end is not None else sizes[p.name] for p in task.pieces)
-        progress("map", done, total, records)
+    parts = map_parts(means, dataclasses.replace(context, repeats=repeats), tasks, inputs)
     check_unchanged(inputs)
-    progress("index", 0, 0, records)
+    means.tell("index", 0, 0, sum(sum(part.records) for part in parts.whole))
     licensing = spec.licensing
     permitted = partial(permits, allow=licensing.allow, deny=licensing.deny)
     excluding = licensing.on_conflict == "exclude" and (licensing.allow or licensing.deny)
     declared = [*(spec.splits.shares or ()), *(source.split for source in spec.sources if source.split)]
     index = build_index(
-        tasks, parts, spec.dedup, declared, permitted if excluding else None, spec.output.configs,
-        folder.parent / "index",
+        tasks, parts.whole, spec.dedup, declared, permitted if excluding else None, spec.output.configs,
+        means.stage / "index",
     )  # fmt: skip
     named = accounts(index, [source.name for source in spec.sources])
     counted = {name: account.as_dict() for name, account in named.items()}
-    return Mapped(inputs, tasks, parts, index, counted, repeats)
+    return parts, Mapped(inputs, tasks, parts.whole, index, counted, repeats)
 
 
-class _MapJob(NamedTuple):
-    """A map task and the folder of its part."""
-
-    task: MapTask
-    folder: Path
-
-    def __str__(self) -> str:
-        return str(self.task)
+def _judge(spec: CorpusSpec, mapped: Mapped) -> list[Finding]:
+    """Why nothing may be released; the findings about the corpus are added."""
+    mapped.findings += corpus_findings(spec, mapped)
+    refusals = refusals_of(spec, mapped)
+    mapped.findings += refusals
+    return refusals
 
 
-def _map_job(context: MapContext, job: _MapJob, tell: Tell) -> Part:
-    return map_part(job.task, context, job.folder, tell)
+def _write_books(spec: CorpusSpec, means: Means, mapped: Mapped) -> None:
+    means.audit.mkdir()
+    sources = [source.name for source in spec.sources]
+    write_books(
+        means.audit, mapped.tasks, mapped.parts, mapped.index, sources, mapped.findings, mapped.repeats
+    )
 
 
 def _refused(
-    stage: Path, target: Path, mapped: Mapped, refusals: Sequence[Finding], meter: Meter
+    means: Means, target: Path, mapped: Mapped, refusals: Sequence[Finding], meter: Meter
 ) -> BuildRefused:
     """Put the audit folder in place, and the refusal as an error."""
     # While an earlier release stands, the audit folder beside it is that release's own.
     audit = layout.refused_folder(target) if target.exists() else layout.audit_folder(target)
-    sync_tree(stage / "audit")
-    publish(stage / "audit", audit)
+    sync_tree(means.audit)
+    publish(means.audit, audit)
     outcome = {
         "release": None,
         "audit": str(audit),
@@ -266,44 +246,40 @@ def _refused(
     return BuildRefused([f.message for f in refusals], outcome)
 
 
-def _write(
-    folder: Path, spec: CorpusSpec, context: MapContext, mapped: Mapped, run: Engine, progress: Progress
-) -> list[Shard]:
-    tasks = list(shard_tasks(folder, mapped.index, mapped.parts, context.schema, spec.output))
-    # Each row is told twice: when it is written, and when it is read back.
-    told, total = 0, 2 * sum(len(rows) for task in tasks for _, rows in task.rows)
-
-    def tell(count: int) -> None:
-        nonlocal told
-        told += count
-        progress("write", told, total, told // 2)
-
-    progress("write", 0, total, 0)
-    return list(run(write_shard, tasks, tell))
+def _write(spec: CorpusSpec, parts: Parts, mapped: Mapped, key: str) -> dict[str, Any]:
+    """Write data and books, and give what the manifest says of them."""
+    means, size = parts.means, sum(item.bytes for item in mapped.inputs)
+    with ThreadPoolExecutor(1) as beside:  # while others write shards, this process has little to do
+        books = beside.submit(_beside, spec, means, mapped)
+        written = write_shards(means, parts, mapped.index, spec.output, size)
+        content, provenance = books.result()
+    facts = _facts(mapped, content, [each.shard for each in written]) | {
+        "files": [provenance, *(each.entry for each in written)]
+    }
+    keep_outcome(means, key, facts, {each.shard.name: each.key for each in written})
+    return facts
 
 
-def _finish(
-    folder: Path,
-    scratch: Path,
-    spec: CorpusSpec,
-    context: MapContext,
-    mapped: Mapped,
-    shards: Sequence[Shard],
-) -> dict[str, Any]:
-    """Write all but the data, and give the manifest."""
+def _beside(spec: CorpusSpec, means: Means, mapped: Mapped) -> tuple[str, dict[str, Any]]:
+    """Write the audit folder and provenance; gives the content id, and the manifest's line for the latter."""
+    _write_books(spec, means, mapped)
     sources = [source.name for source in spec.sources]
-    (folder / layout.ARTICLE_SCHEMA).parent.mkdir()
-    (folder / layout.ARTICLE_SCHEMA).write_bytes(context.schema.to_json())
-    provenance = layout.provenance_name(0)
-    traced = write_provenance(
-        folder / provenance, ledger_tables(mapped.tasks, mapped.parts, mapped.index, sources)
+    name = layout.provenance_name(0)
+    rows = write_provenance(
+        means.release / name, ledger_tables(mapped.tasks, mapped.parts, mapped.index, sources)
     )
+    content = content_id(mapped.index, mapped.parts, means.stage / "digests")
+    return content, manifests.file_entry(means.release, name, "provenance", rows=rows)
+
+
+def _facts(mapped: Mapped, content: str, shards: Sequence[Shard]) -> dict[str, Any]:
+    """What is counted."""
     statistics = Statistics()
     for shard in shards:
         statistics.merge(shard.statistics)
     records = _records_by_input(mapped)
-    manifest = manifests.facts(spec, context.schema) | {
-        "content_id": content_id(mapped.index, mapped.parts, scratch / "digests"),
+    return {
+        "content_id": content,
         "inputs": [
             {
                 "source": i.source,
@@ -321,13 +297,17 @@ def _finish(
         "statistics": statistics.as_dict(),
         "edits": _edits(mapped),
         "findings": mapped.kinds(),
-        "files": [
-            manifests.file_entry(folder, layout.ARTICLE_SCHEMA, "schema"),
-            manifests.file_entry(folder, provenance, "provenance", rows=traced),
-            *(manifests.file_entry(folder, s.name, "data", split=s.split, rows=s.rows) for s in shards),
-        ],
     }
-    return add_documents(folder, manifest)
+
+
+def _finish(
+    folder: Path, spec: CorpusSpec, schema: ArticleSchema, facts: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Write the schema and the documents, and give the manifest."""
+    (folder / layout.ARTICLE_SCHEMA).parent.mkdir(parents=True)
+    (folder / layout.ARTICLE_SCHEMA).write_bytes(schema.to_json())
+    files = [manifests.file_entry(folder, layout.ARTICLE_SCHEMA, "schema"), *facts["files"]]
+    return add_documents(folder, {**manifests.facts(spec, schema), **facts, "files": files})
 
 
 def _edits(mapped: Mapped) -> dict[str, int]:

@@ -4,6 +4,7 @@ import dataclasses
 import difflib
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -281,6 +282,14 @@ def _split_mistakes(document: dict[str, Any], mistake: Any) -> Iterator[Mistake]
     for index, source in enumerate(document["source"]):
         if "split" in source and given:
             yield mistake("`[splits] field` already says the split.", "source", index, "split")
+
+
+def byte_count(text: str) -> int | None:
+    """The bytes that a size names, as corpus.toml writes it (a number, or 20GiB); None where it is none."""
+    if text.isascii() and text.isdecimal():
+        return int(text)
+    form = read_json("corpus.schema.json")["$defs"]["size"]["anyOf"][1]["pattern"]
+    return size_of(text) if re.search(form, text) else None
 
 
 def _names(value: str | list[str]) -> tuple[str, ...]:

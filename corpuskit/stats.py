@@ -1,6 +1,7 @@
 """One-pass mergeable counters over published rows: exact, whatever the order in which they merge."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,6 +72,22 @@ class Statistics:
             getattr(self, name).update(getattr(other, name))
         self.earliest = min(filter(None, (self.earliest, other.earliest)), default=None)
         self.latest = max(filter(None, (self.latest, other.latest)), default=None)
+
+    def packed(self) -> dict[str, Any]:
+        """All counts as plain JSON, from which `unpacked` makes the same again."""
+        return {
+            name: list(value.items()) if isinstance(value, Counter) else value
+            for name in self.__slots__
+            if (value := getattr(self, name)) is not None
+        }
+
+    @classmethod
+    def unpacked(cls, packed: Mapping[str, Any]) -> "Statistics":
+        """The statistics that were packed."""
+        statistics = cls()
+        for name, value in packed.items():
+            setattr(statistics, name, Counter(dict(value)) if isinstance(value, list) else value)
+        return statistics
 
     def as_dict(self) -> dict[str, Any]:
         """The facts for the manifest, keys sorted, quantiles computed."""

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from corpuskit.card import render_card
-from corpuskit.findings import KINDS
+from corpuskit.kinds import KINDS
 from corpuskit.validation.formats import DRAFTS, FORMATS, asserted
 
 ROOT = Path(__file__).parent.parent
@@ -15,7 +15,7 @@ def findings_page() -> str:
     """docs/findings.md from the table of kinds."""
     head = (
         "# Findings\n\n"
-        "Written by `python docs/generate.py` from `corpuskit/findings.py`.\n\n"
+        "Written by `python docs/generate.py` from `corpuskit/kinds.py`.\n\n"
         "A finding of severity error makes a record invalid: a build rejects it. Warnings and infos never do.\n\n"
         "| kind | severity | what it is | why it matters | what to do |\n|---|---|---|---|---|\n"
     )

@@ -13,7 +13,7 @@ PACKAGE = Path(corpuskit.__file__).parent
 
 # A module or folder imports only from lower rungs, or from its own folder.
 LADDER = {
-    0: ["errors", "resources", "shapes", "batches", "likeness", "tomlines", "meter"],
+    0: ["errors", "resources", "shapes", "batches", "likeness", "tomlines", "meter", "kinds"],
     1: [
         "digests",
         "schema",
@@ -26,12 +26,12 @@ LADDER = {
         "partitions",
         "splits",
     ],
-    2: ["readers", "validation", "dedup", "engines", "stats", "staging", "grouping", "output"],
+    2: ["readers", "validation", "dedup", "engines", "stats", "staging", "grouping", "output", "cache"],
     3: ["transforms", "spec", "writers", "verdicts"],
     4: ["conform", "manifest"],
     5: ["card", "phases"],
     6: ["release", "audit"],
-    7: ["loading", "checks", "reports", "cards", "proposal"],
+    7: ["loading", "checks", "reports", "cards", "proposal", "reproduction"],
     8: ["report", "console"],
     9: ["cli"],
     10: ["__main__"],
@@ -53,6 +53,7 @@ OWNERS = {
     "click": {"cli"},
     "fcntl": {"staging"},
     "ctypes": {"staging"},
+    "xxhash": {"digests"},
 }
 NOWHERE = {"datasets", "pandas", "pickle", "requests", "urllib.request", "logging"}
 

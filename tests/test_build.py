@@ -208,7 +208,11 @@ def test_too_much_loss_refuses_and_writes_the_audit(corpus: Corpus, tmp_path: Pa
         corpuskit.build(spec, tmp_path / "out")
     assert caught.value.outcome["release"] is None
     assert caught.value.outcome["accounts"]["rejected"] == 2
-    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [".tiny.lock", "tiny-1.0.0.audit"]
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
+        ".tiny.cache",
+        ".tiny.lock",
+        "tiny-1.0.0.audit",
+    ]
     rejects = pq.read_table(tmp_path / "out" / "tiny-1.0.0.audit" / "rejects.parquet").to_pylist()
     assert [(row["line"], row["raw"]) for row in rejects] == [(2, b"{"), (3, b"[")]
     spec.write_text(text.replace("0.25", "0.5"))
@@ -240,6 +244,7 @@ def test_an_existing_release_is_not_touched(corpus: Corpus, tmp_path: Path) -> N
     assert corpuskit.build(spec, tmp_path / "out", replace=True).accounts["kept"] == 2
     assert corpuskit.verify(first.path) == []
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
+        ".tiny.cache",
         ".tiny.lock",
         "tiny-1.0.0",
         "tiny-1.0.0.audit",

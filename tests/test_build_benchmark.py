@@ -39,7 +39,7 @@ def test_a_build_is_timed_beside_every_contender(tmp_path: Path) -> None:
     for row in contenders.RACE:
         assert f"| {row.title} |" in done.stdout
     assert cells["corpuskit, neither durable nor read back"][3] == cells["corpuskit build, one job"][3] != "0"
-    phases = {"pin", "learn", "map", "index", "books", "write", "finish", "commit", "start and end"}
+    phases = {"pin", "learn", "map", "index", "write", "finish", "commit", "start and end"}
     assert phases <= set(cells)
     assert cells["size, share of datasets', same rows and columns"][:2] == ["at most 0.66", "at most 0.62"]
     assert cells["datasets, from the rows and columns of the release"][2] == "13"
@@ -83,7 +83,9 @@ def _by_id(files: "list[Path]") -> dict[str, dict[str, Any]]:
 def test_a_loop_writes_what_a_build_publishes(release: Path, tmp_path: Path, name: str) -> None:
     """Sound records are the same in every column; each record that is left out has its line of errors."""
     if name == "jsonschema":
-        pytest.importorskip("rfc3339_validator", reason="without the group `bench` jsonschema checks no date-time")
+        pytest.importorskip(
+            "rfc3339_validator", reason="without the group `bench` jsonschema checks no date-time"
+        )
     raw, valid = release.parent.parent / "data" / "bench-00000.jsonl", release.parent.parent / "valid.jsonl"
     CONVERTERS[name](raw, tmp_path)
     ours, theirs = _by_id(sorted((release / "data").iterdir())), _by_id([tmp_path / "data.parquet"])

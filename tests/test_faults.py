@@ -19,7 +19,7 @@ from conftest import article, jsonl
 import corpuskit
 
 NAME = "tiny-1.0.0"
-LOCK = ".tiny.lock"
+LOCK, CACHE = ".tiny.lock", ".tiny.cache"
 WHOLE = [LOCK, NAME, f"{NAME}.audit"]
 
 
@@ -47,13 +47,14 @@ def run(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[s
 
 
 def names(folder: Path) -> list[str]:
-    """What lies in a folder."""
-    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+    """What lies in a folder, but for the cache."""
+    return sorted(path.name for path in folder.iterdir() if path.name != CACHE) if folder.exists() else []
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
-    """The bytes of all files below a folder."""
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    """The bytes of all files below a folder, but for the cache."""
+    files = (p for p in folder.rglob("*") if p.is_file() and CACHE not in p.parts)
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
 
 
 # --- two builds ---
@@ -106,7 +107,7 @@ def test_corpora_of_other_names_build_side_by_side(spec: Path, tmp_path: Path) -
     release = corpuskit.build(other, out, progress=meanwhile)
     assert corpuskit.verify(release.path) == []
     assert corpuskit.verify(out / NAME) == []
-    assert [name for name in names(out) if "stage-" in name and "lock" not in name] == [
+    assert [name for name in names(out) if "stage-" in name and name[0] != "."] == [
         "tiny.stage-x-1.0.0", "tiny.stage-x-1.0.0.audit",
     ]  # fmt: skip
 
@@ -214,17 +215,19 @@ def test_a_stopped_build_leaves_nothing(spec: Path, tmp_path: Path, number: sign
 
 
 def test_a_killed_build_leaves_nothing_or_a_whole_release(spec: Path, tmp_path: Path) -> None:
-    """After kill -9 at any line there is no release or a whole one, and the next build succeeds and sweeps."""
-    out = tmp_path / "out"
+    """After kill -9 at any line there is no release or a whole one; the next build makes what an undisturbed does."""
+    corpuskit.build(spec, tmp_path / "undisturbed", cache=False)
+    expected, out = snapshot(tmp_path / "undisturbed"), tmp_path / "out"
     codes = probe(spec, out, signal.SIGKILL, 20)
     assert set(codes.values()) == {-signal.SIGKILL}
     absent = [line for line in codes if not whole_or_absent(out / line, line)]
     assert len(absent) > len(codes) // 2
     assert any("stage" in name for line in absent for name in names(out / line))
-    for line in absent:
-        corpuskit.build(spec, out / line)
+    assert any((out / line / CACHE / "part").exists() for line in absent)
+    for line in codes:
+        corpuskit.build(spec, out / line, replace=line not in absent)
         assert names(out / line) == WHOLE
-        assert corpuskit.verify(out / line / NAME) == []
+        assert snapshot(out / line) == expected
 
 
 def test_a_killed_replacement_leaves_the_old_or_the_new_release(spec: Path, tmp_path: Path) -> None:

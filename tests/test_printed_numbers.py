@@ -75,6 +75,7 @@ def test_extra_is_as_printed(members: list[str], frame: str) -> None:
         (b'{"o":{"m":1.5},"m":1.50}', None),
         (b'{"m":1e2}', None), (b'{"m":100.0}', '"m":100.0'), (b'{"x\\"m":1.5,"m" :1.50}', None), (b'{"m":1.5e0}', None),
         (b'{"t":"\\"m\\":2.5","m":1.5}', '"m":1.5'), (b'{"m":18446744073709551616}', None), (b'{"m":-0}', None),
+        (b'{"\\u006d":1.50,"o":{"m":1.5},"z":1}', None), (b'{"t":"\\u00e9","m":1.5,"z":1}', '"m":1.5'),
     ],
 )  # fmt: skip
 def test_what_is_certain_is_copied(raw: bytes, told: str | None) -> None:

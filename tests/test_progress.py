@@ -52,7 +52,7 @@ def test_off_a_terminal_a_phase_is_a_line_when_it_ends(spec: Path) -> None:
     told = {found["phase"]: found["facts"] or "" for found in said if found}
     assert len(told) == len(said)
     assert list(told) == [
-        "reading inputs", "learning navigation", "checking records", "deciding fates", "writing the audit",
+        "reading inputs", "learning navigation", "checking records", "deciding fates",
         "writing shards", "writing card and manifest", "making it durable",
     ]  # fmt: skip
     size = f"{(spec.parent / 'a.jsonl').stat().st_size / 1e6:,.1f} MB"

@@ -16,7 +16,8 @@ from conftest import REPOSITORY, article, jsonl
 
 import corpuskit
 from corpuskit.errors import OutputError, SpecError, ValidationFailed
-from corpuskit.findings import FIELDS, KINDS, Finding
+from corpuskit.findings import FIELDS, Finding
+from corpuskit.kinds import KINDS
 from corpuskit.report import Report
 from corpuskit.reports import REPORTS, check_reports
 from corpuskit.reports.github import annotations, step_summary

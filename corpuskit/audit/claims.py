@@ -22,8 +22,9 @@ def is_file(path: Path) -> bool:
 def differing(name: str, said: Any, meant: Any) -> str:
     """The innermost place where a claim and the data differ, in words."""
     place, said, meant = innermost(name, said, meant)
-    return f"{place} says {_short(said)}; the data say {_short(meant)}"
+    return f"{place} says {short(said)}; the data say {short(meant)}"
 
 
-def _short(value: Any) -> str:
-    return shortened(json.dumps(value, ensure_ascii=False), 120)
+def short(value: Any) -> str:
+    """A value as JSON, cut where it is long."""
+    return shortened(json.dumps(value, ensure_ascii=False, default=str), 120)

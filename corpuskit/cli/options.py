@@ -34,6 +34,18 @@ def registry_of(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -
     return registry
 
 
+def size_of(_: click.Context, __: click.Parameter, given: str | None) -> int | None:
+    """The bytes that a size such as 20GiB names."""
+    if given is None:
+        return None
+    from corpuskit.spec import byte_count
+
+    size = byte_count(given)
+    if size is None:
+        raise click.BadParameter(f"{given!r} is no size such as 500MB or 20GiB.")
+    return size
+
+
 def print_json(value: Any) -> None:
     """Print a value as JSON on stdout, with nothing that a terminal would act on."""
     from corpuskit.reports.outcome import inert_json

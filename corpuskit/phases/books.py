@@ -75,8 +75,7 @@ def write_books(
     more: Sequence[Finding],
     repeats: Mapping[str, Repeats],
 ) -> None:
-    """Write the audit folder; `more` are findings that no single record of a part tells."""
-    folder.mkdir()
+    """Write the books into the audit folder; `more` are findings that no single record of a part tells."""
     pairs = list(zip(tasks, parts, strict=True))
     write_table(folder / layout.LEDGER, LEDGER, ledger_tables(tasks, parts, index, sources))
     write_table(folder / layout.REJECTS, REJECTS, (_rejects(task, part) for task, part in pairs))

@@ -48,8 +48,7 @@ class Mapped:
 
 def corpus_findings(spec: CorpusSpec, mapped: Mapped) -> Iterator[Finding]:
     """What is to be said of the corpus as a whole."""
-    if spec.schema is not None:
-        yield from schema_notes(spec.root / spec.schema, spec.root)
+    yield from schema_findings(spec)
     for source in spec.sources:
         if is_unknown(source.license):
             yield finding(
@@ -85,6 +84,11 @@ def _absent_split_keys(spec: CorpusSpec, mapped: Mapped) -> Iterator[Finding]:
         if all(column.null_count == len(column) for column in groups):
             message = f"no record has {splits.by!r}: each is its own group"
             yield finding("absent-split-key", message, file=spec.file)
+
+
+def schema_findings(spec: CorpusSpec) -> list[Finding]:
+    """What is to be said of the corpus's own schema."""
+    return [] if spec.schema is None else list(schema_notes(spec.root / spec.schema, spec.root))
 
 
 def _languages(mapped: Mapped) -> set[str]:

@@ -1,5 +1,6 @@
 """Before the map phase: what the texts of each source repeat, learned from a sample of them."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
@@ -44,8 +45,14 @@ def _samples(
     pages = sampled([i for i in inputs if i.reader == "text"], SAMPLE_TEXTS)
     for task in map_tasks(spec, pages):
         yield from _texts(task, conformer, spec.limits)
-    tasks = map_tasks(spec, [i for i in inputs if i.reader != "text"])
-    chosen = sorted(tasks, key=lambda t: _rank(f"{t.pieces[0].name}\0{t.pieces[0].start}"))[:_SLICES]
+    tasks: defaultdict[str, list[MapTask]] = defaultdict(list)
+    for task in map_tasks(spec, [i for i in inputs if i.reader != "text"]):
+        tasks[task.pieces[0].name].append(task)
+    # By numbers, not by places: what is inserted before a slice moves it and changes nothing in it.
+    ranked = sorted(
+        (_rank(f"{name}\0{n}"), task) for name, own in tasks.items() for n, task in enumerate(own)
+    )
+    chosen = [task for _, task in ranked[:_SLICES]]
     yield from islice(_by_turns([_texts(task, conformer, spec.limits) for task in chosen]), SAMPLE_TEXTS)
 
 

@@ -3,20 +3,25 @@
 import glob
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
-from corpuskit.digests import file_sha256
+from corpuskit.engines import Tell, threads_for
 from corpuskit.errors import InputChanged, InputError, SpecError
+from corpuskit.phases.pins import pin, pin_sliced
 from corpuskit.provenance import Source
 from corpuskit.readers import Piece, described, reader_for, stem
 from corpuskit.readers.streams import compression
 from corpuskit.spec import CorpusSpec
 
-# What one map task reads: enough to be worth a process, little enough to bound memory.
+# What one map task reads at most: enough to be worth a process, little enough to bound memory.
 SLICE_BYTES = 64 << 20
+# So much of the inputs is pinned in one go.
+_PIN_BYTES, _PIN_FILES = 8 << 20, 256
 # Small files share a task; a group ends at a file whose name's digest says so, so that a new file
 # changes one group and not all that follow.
 _GROUP_BYTES, _GROUP_FILES, _GROUP_MASK = 16 << 20, 512, 127
@@ -24,7 +29,10 @@ _GROUP_BYTES, _GROUP_FILES, _GROUP_MASK = 16 << 20, 512, 127
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """An input file as it was when the build began; `name` is relative to corpus.toml, `/`-separated."""
+    """An input file as it was when the build began; `name` is relative to corpus.toml, `/`-separated.
+
+    `pieces` are what map tasks read of it: slices of a big plain JSONL file, else all of it.
+    """
 
     source: str
     path: Path
@@ -33,7 +41,7 @@ class Input:
     sha256: str
     stamp: tuple[int, int, int]
     reader: str
-    identifier: str
+    pieces: tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +56,37 @@ class MapTask:
         return described(self.pieces)
 
 
-def find_inputs(spec: CorpusSpec, pinned: Callable[[int], None] | None = None) -> list[Input]:
+def find_inputs(
+    spec: CorpusSpec, pinned: Callable[[int], None] | None = None, cache: Path | None = None
+) -> list[Input]:
     """Every input file, source by source and sorted by path, pinned by size and sha256.
 
-    `pinned` is told the bytes of each file as it is read. Raises SpecError for a source without files, a
-    file that two sources claim, a name that is no UTF-8, or a symlink that leaves the root of its glob.
+    `pinned` is told how many bytes have been read, again and again; where a big file was cut before, the cache
+    may know. Raises SpecError for a source without files, a file that two sources claim, a name that is no
+    UTF-8, or a symlink that leaves the root of its glob, InputError for a file that cannot be read.
     """
-    inputs: list[Input] = []
+    batches = list(_batches(_found(spec)))
+    threads = threads_for(len(batches))
+    work = partial(_pinned, cache)
+    return [item for batch in threads(work, batches, pinned or _silent) for item in batch]
+
+
+def _silent(_: int) -> None:
+    pass
+
+
+class _Found(NamedTuple):
+    """An input file before it is read: its source, its name and that of its article, its size."""
+
+    source: Source
+    reader: str
+    path: Path
+    name: str
+    identifier: str
+    bytes: int
+
+
+def _found(spec: CorpusSpec) -> Iterator[_Found]:
     owners: dict[tuple[int, int], tuple[str, str]] = {}
     for source in spec.sources:
         found = _matches(spec, source)
@@ -75,10 +107,29 @@ def find_inputs(spec: CorpusSpec, pinned: Callable[[int], None] | None = None) -
                 )
             if owner[1] != name:
                 continue  # a second name of one file: counted once, under the name that sorts first
-            inputs.append(_pin(source, path, name, common))
-            if pinned is not None:
-                pinned(inputs[-1].bytes)
-    return inputs
+            reader = source.reader or reader_for(name)
+            if reader is None:
+                raise SpecError(
+                    f"no reader for {name}: its suffix names none.", None, None,
+                    f"Say `reader = \"text\"`, \"jsonl\" or \"json\" for source {source.name!r}.",
+                )  # fmt: skip
+            below = os.path.relpath(name, common) if common != "." else name
+            identifier = stem(PurePosixPath(below).as_posix())
+            yield _Found(source, reader, path, name, identifier, status.st_size)
+
+
+def _batches(found: Iterable[_Found]) -> Iterator[list[_Found]]:
+    """Files by the handful: one at a time they would cost more than their digests."""
+    batch: list[_Found] = []
+    size = 0
+    for item in found:
+        batch.append(item)
+        size += item.bytes
+        if len(batch) == _PIN_FILES or size > _PIN_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def _matches(spec: CorpusSpec, source: Source) -> dict[str, Path]:
@@ -173,20 +224,26 @@ def _common_folder(source: Source) -> str:
     return os.path.commonpath(folders) if len({f.startswith("/") for f in folders}) == 1 else "."
 
 
-def _pin(source: Source, path: Path, name: str, common: str) -> Input:
-    reader = source.reader or reader_for(name)
-    if reader is None:
-        raise SpecError(
-            f"no reader for {name}: its suffix names none.", None, None,
-            f"Say `reader = \"text\"`, \"jsonl\" or \"json\" for source {source.name!r}.",
-        )  # fmt: skip
-    try:
-        stamp = _stamp(path)
-        sha256, size = file_sha256(path)
-    except OSError as error:
-        raise InputError(name, f"cannot be read: {error.strerror}.") from error
-    below = os.path.relpath(name, common) if common != "." else name
-    return Input(source.name, path, name, size, sha256, stamp, reader, stem(PurePosixPath(below).as_posix()))
+def _pinned(cache: Path | None, batch: Sequence[_Found], tell: Tell) -> list[Input]:
+    """Files that are found, read to their ends."""
+    inputs = []
+    for item in batch:
+        try:
+            stamp = _stamp(item.path)
+            is_cut = item.reader == "jsonl" and not compression(item.name) and stamp[0] > SLICE_BYTES
+            found = (
+                pin_sliced(item.path, SLICE_BYTES, tell, cache, item.name) if is_cut else pin(item.path, tell)
+            )
+        except OSError as error:
+            raise InputError(item.name, f"cannot be read: {error.strerror}.") from error
+        whole = Piece(item.path, item.name, identifier=item.identifier, sha256=found.sha256)
+        pieces = tuple(replace(whole, **each._asdict()) for each in found.slices) or (whole,)
+        inputs.append(
+            Input(
+                item.source.name, item.path, item.name, found.bytes, found.sha256, stamp, item.reader, pieces
+            )
+        )
+    return inputs
 
 
 def _stamp(path: Path) -> tuple[int, int, int]:
@@ -215,7 +272,7 @@ def map_tasks(spec: CorpusSpec, inputs: Sequence[Input]) -> list[MapTask]:
 
     def close() -> None:
         if group:
-            pieces = tuple(Piece(i.path, i.name, identifier=i.identifier) for i in group)
+            pieces = tuple(piece for item in group for piece in item.pieces)
             tasks.append(MapTask(sources[group[0].source], group[0].reader, pieces))
             group.clear()
 
@@ -224,8 +281,7 @@ def map_tasks(spec: CorpusSpec, inputs: Sequence[Input]) -> list[MapTask]:
             close()
         if item.bytes > _GROUP_BYTES or compression(item.name):
             close()
-            whole = Piece(item.path, item.name, identifier=item.identifier)
-            tasks += [MapTask(sources[item.source], item.reader, (piece,)) for piece in _cut(whole, item)]
+            tasks += [MapTask(sources[item.source], item.reader, (piece,)) for piece in item.pieces]
             continue
         group.append(item)
         ends = hashlib.sha256(item.name.encode()).digest()[0] & _GROUP_MASK == 0
@@ -233,19 +289,3 @@ def map_tasks(spec: CorpusSpec, inputs: Sequence[Input]) -> list[MapTask]:
             close()
     close()
     return tasks
-
-
-def _cut(piece: Piece, item: Input) -> Iterator[Piece]:
-    """Newline-aligned ranges of about SLICE_BYTES of a big plain JSONL file; any other file whole."""
-    if item.reader != "jsonl" or compression(item.name) or item.bytes <= SLICE_BYTES:
-        yield piece
-        return
-    start, line = 0, 1
-    with piece.path.open("rb") as file:
-        while start < item.bytes:
-            end, ends = start, 0
-            while end < start + SLICE_BYTES and (chunk := file.read(min(1 << 20, SLICE_BYTES))):
-                end, ends = end + len(chunk), ends + chunk.count(b"\n")
-            tail = file.readline()
-            yield replace(piece, start=start, end=end + len(tail), first_line=line)
-            start, line = end + len(tail), line + ends + tail.count(b"\n")

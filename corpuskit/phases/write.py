@@ -36,6 +36,11 @@ class ShardTask:
     group_ends: tuple[int, ...]
     compression: str
 
+    @property
+    def row_count(self) -> int:
+        """The number of its rows."""
+        return self.group_ends[-1]
+
     def __str__(self) -> str:
         return self.name
 
@@ -89,7 +94,7 @@ def write_shard(task: ShardTask, tell: Tell) -> Shard:
         statistics.add(written, task.schema)
         size += written.nbytes  # as a reader counts it: the card states what `datasets` will find
         tell(written.num_rows)
-    if statistics.rows != task.group_ends[-1]:
+    if statistics.rows != task.row_count:
         raise OutputError(str(task.path), "what was written has lost rows: the disk is failing.")
     part.rename(task.path)
     return Shard(task.name, task.split, statistics.rows, size, statistics)

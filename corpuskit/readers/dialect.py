@@ -283,12 +283,20 @@ def member_as_printed(raw: bytes, name: str, key: str, value: Any) -> str | None
     start = raw.find(head)
     if start < 0 or raw[max(start - 1, 0) : start] == b"\\" or raw.find(head, start + 1) >= 0:
         return None  # not there, the end of a longer name, or there twice
+    if (b"\\u" in raw or b"\\/" in raw) and _depth(raw, start) != 1:
+        return None  # the same name spelled otherwise elsewhere, and this one inside a value
     at = start + len(head)
     while raw[at : at + 1] in _BLANKS:
         at += 1
     if _begins(raw, at, compact) or _begins(raw, at, json.dumps(value, ensure_ascii=False).encode()):
         return f"{_compact(key)}:{compact.decode()}"
     return None
+
+
+def _depth(raw: bytes, end: int) -> int:
+    """How deep the first bytes of a record leave off."""
+    marks = [raw[match.start()] for match in _NESTING.finditer(raw, 0, end)]
+    return sum((mark in b"[{") - (mark in b"]}") for mark in marks)
 
 
 def _begins(raw: bytes, at: int, value: bytes) -> bool:

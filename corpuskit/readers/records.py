@@ -57,7 +57,7 @@ class Piece:
     """What one reader call reads: a file, or a newline-aligned byte range of a big plain one.
 
     `first_line` is the number of its first line in the file; `identifier` the id of the article where the
-    file is one article.
+    file is one article; `sha256` the digest of its bytes as they lie on the disk, where that is known.
     """
 
     path: Path
@@ -66,6 +66,7 @@ class Piece:
     end: int | None = None
     first_line: int = 1
     identifier: str | None = None
+    sha256: str | None = None
 
 
 def described(pieces: Sequence[Piece]) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from corpuskit.findings import KINDS, Finding, Severity, place, shortened, visible
+from corpuskit.findings import Finding, place, shortened, visible
+from corpuskit.kinds import KINDS, Severity
 
 # GitHub shows ten annotations of each level a step, and drops the others in silence.
 _MOST = 10

@@ -9,7 +9,8 @@ cases of one name only, and shows at most some ten thousands; Jenkins keeps each
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
-from corpuskit.findings import KINDS, Finding, place, visible
+from corpuskit.findings import Finding, place, visible
+from corpuskit.kinds import KINDS
 from corpuskit.reports.outcome import Outcome
 
 _MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}

@@ -9,7 +9,8 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote
 
-from corpuskit.findings import KINDS, Finding, Severity, visible
+from corpuskit.findings import Finding, visible
+from corpuskit.kinds import KINDS, Severity
 from corpuskit.reports.outcome import Outcome, compact_json, encodable
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

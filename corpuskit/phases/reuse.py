@@ -1,0 +1,241 @@
+"""Map and write phase by way of the cache: what an earlier build has made is taken, the rest is made and kept."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from corpuskit import cache as caches
+from corpuskit.cache import Entry
+from corpuskit.digests import file_sha256, file_xxh3
+from corpuskit.engines import Engine, Tell, serial, threads_for
+from corpuskit.output import Output
+from corpuskit.phases.fingerprints import part_keys, shard_keys
+from corpuskit.phases.index import Index
+from corpuskit.phases.map import MapContext, map_part
+from corpuskit.phases.parts import Part
+from corpuskit.phases.plan import Input, MapTask
+from corpuskit.phases.write import Shard, ShardTask, shard_tasks, write_shard
+from corpuskit.readers import Piece
+from corpuskit.stats import Statistics
+
+# (phase, done, total, records): done and total in bytes; in the write phase in rows, each counted when it is written
+# and when it is read back. A total of 0 is not known.
+Progress = Callable[[str, int, int, int], None]
+
+# Less than this is done sooner than worker processes start.
+_WORTH_WORKERS = 16 << 20
+# Names in the entries of a part and of a shard.
+_ROWS, SHARD = "rows.arrow", "shard.parquet"
+
+
+class Means(NamedTuple):
+    """What a build works with: its staging folder, its cache, its processes, whom it tells how far it is.
+
+    `jobs` is how many processes it was told to work with; then `crew` is the engine whatever there is to do.
+    """
+
+    stage: Path
+    cache: Path | None
+    jobs: int | None
+    crew: Engine
+    tell: Progress
+
+    @property
+    def release(self) -> Path:
+        """Where the release is made."""
+        return self.stage / "release"
+
+    @property
+    def audit(self) -> Path:
+        """Where the audit folder is made."""
+        return self.stage / "audit"
+
+    def engine(self, tasks: int, size: int) -> Engine:
+        """The engine for so many tasks over so many bytes; workers only where there is work for them."""
+        return self.crew if self.jobs or (tasks > 1 and size >= _WORTH_WORKERS) else serial.run
+
+
+class _MapJob(NamedTuple):
+    """A map task, the key of its part, its bytes, and the folder in which the part is made."""
+
+    task: MapTask
+    key: str
+    bytes: int
+    folder: Path
+
+    def __str__(self) -> str:
+        return str(self.task)
+
+
+@dataclass(slots=True)
+class Parts:
+    """The state of the map phase: its jobs, the part of each, and the entries of those that the cache had."""
+
+    means: Means
+    context: MapContext
+    jobs: Sequence[_MapJob]
+    made: list[Part | None]
+    entries: dict[int, Entry]
+
+    @property
+    def whole(self) -> list[Part]:
+        """The parts, once all are there."""
+        return [part for part in self.made if part is not None]
+
+    def make(self, numbers: Sequence[int]) -> None:
+        """Make the parts of those numbers."""
+        for number in numbers:
+            self.made[number] = None
+        total = sum(job.bytes for job in self.jobs)
+        done = total - sum(self.jobs[number].bytes for number in numbers)
+        records = sum(sum(part.records) for part in self.whole)
+
+        def tell(count: int) -> None:
+            nonlocal records
+            records += count
+            self.means.tell("map", done, total, records)
+
+        tell(0)
+        jobs = [self.jobs[number] for number in numbers]
+        engine = self.means.engine(len(jobs), total - done)
+        parts = engine(partial(_map, self.context, self.means.cache), jobs, tell)
+        for number, part in zip(numbers, parts, strict=True):
+            self.made[number] = part
+            self.entries.pop(number, None)
+            done += self.jobs[number].bytes
+            tell(0)
+
+    def ensure(self, numbers: Iterable[int], *, rows: bool) -> bool:
+        """Make anew those parts from the cache that are damaged, in their rows or in all else; tells if any was."""
+        asked = [number for number in numbers if number in self.entries]
+        checks = [(self.entries[number], rows) for number in asked]
+        sound = threads_for(len(checks))(_is_sound, checks, _silent)
+        damaged = [number for number, is_sound in zip(asked, sound, strict=True) if not is_sound]
+        if damaged:
+            self.make(damaged)
+        return bool(damaged)
+
+
+def map_parts(means: Means, context: MapContext, tasks: Sequence[MapTask], inputs: Sequence[Input]) -> Parts:
+    """The part of each task; all of them are whole but for the rows, which are checked before they are read."""
+    sizes = {item.name: item.bytes for item in inputs}
+    jobs = [
+        _MapJob(
+            task, key, sum(_size(piece, sizes) for piece in task.pieces), means.stage / "parts" / f"{n:06d}"
+        )
+        for n, (task, key) in enumerate(zip(tasks, part_keys(tasks, context), strict=True))
+    ]
+    found = enumerate(caches.find(means.cache, "part", job.key) for job in jobs)
+    entries = {number: entry for number, entry in found if entry is not None}
+    made = [_part(entries[n]) if n in entries else None for n in range(len(jobs))]
+    parts = Parts(means, context, jobs, made, entries)
+    parts.make([number for number, part in enumerate(made) if part is None])
+    parts.ensure(list(entries), rows=False)
+    return parts
+
+
+def _size(piece: Piece, sizes: Mapping[str, int]) -> int:
+    return sizes[piece.name] if piece.end is None else piece.end - piece.start
+
+
+def _map(context: MapContext, cache: Path | None, job: _MapJob, tell: Tell) -> Part:
+    part = map_part(job.task, context, job.folder, tell)
+    if cache is None:
+        return part
+    files = {path.name: file_xxh3(path) for path in sorted(job.folder.iterdir())}
+    value = {f.name: getattr(part, f.name) for f in dataclasses.fields(part) if f.name != "folder"}
+    return dataclasses.replace(part, folder=caches.keep(cache, "part", job.key, job.folder, files, value))
+
+
+def _part(entry: Entry) -> Part:
+    return Part(entry.folder, **entry.value | {"records": tuple(entry.value["records"])})
+
+
+def _is_sound(check: tuple[Entry, bool], _: Tell) -> bool:
+    entry, rows = check
+    return entry.is_sound(name for name in entry.files if (name == _ROWS) == rows)
+
+
+def _silent(_: Any) -> None:
+    pass
+
+
+class Written(NamedTuple):
+    """A shard in its place, its key, and the digest and size of its file."""
+
+    shard: Shard
+    key: str
+    sha256: str
+    bytes: int
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        """The manifest's line for it."""
+        shard = self.shard
+        said = {"path": shard.name, "bytes": self.bytes, "sha256": self.sha256, "role": "data"}
+        return said | {"split": shard.split, "rows": shard.rows}
+
+
+class _ShardJob(NamedTuple):
+    """A shard task and the key of the shard."""
+
+    task: ShardTask
+    key: str
+
+    def __str__(self) -> str:
+        return str(self.task)
+
+
+def write_shards(means: Means, parts: Parts, index: Index, output: Output, size: int) -> list[Written]:
+    """All shards of a release, those that the cache has as links; `size` is that of the inputs in bytes."""
+    jobs = _shard_jobs(means.release, parts, index, output)
+    # Each row is told twice: when it is written, and when it is read back.
+    told, total = 0, 2 * sum(job.task.row_count for job in jobs)
+
+    def tell(count: int) -> None:
+        nonlocal told
+        told += count
+        means.tell("write", told, total, told // 2)
+
+    tell(0)
+    written: list[Written | None] = []
+    for each in threads_for(len(jobs))(partial(_linked, means.cache), jobs, _silent):
+        written.append(each)
+        tell(2 * each.shard.rows if each is not None else 0)
+    missing = [number for number, each in enumerate(written) if each is None]
+    needed = {path for number in missing for path, _ in jobs[number].task.rows}
+    if parts.ensure([n for n, part in enumerate(parts.whole) if part.folder in needed], rows=True):
+        jobs = _shard_jobs(means.release, parts, index, output)
+    run = means.engine(len(missing), size)
+    made = run(partial(_write, means.cache), [jobs[n] for n in missing], tell)
+    for number, shard in zip(missing, made, strict=True):
+        written[number] = shard
+    return [each for each in written if each is not None]
+
+
+def _shard_jobs(folder: Path, parts: Parts, index: Index, output: Output) -> list[_ShardJob]:
+    tasks = list(shard_tasks(folder, index, parts.whole, parts.context.schema, output))
+    return [_ShardJob(*each) for each in zip(tasks, shard_keys(tasks, parts.whole), strict=True)]
+
+
+def _write(cache: Path | None, job: _ShardJob, tell: Tell) -> Written:
+    shard = write_shard(job.task, tell)
+    written = Written(shard, job.key, *file_sha256(job.task.path))
+    value = {"rows": shard.rows, "arrow_bytes": shard.arrow_bytes, "statistics": shard.statistics.packed()}
+    files = {SHARD: (written.sha256, written.bytes)}
+    caches.keep_files(cache, "shard", job.key, {SHARD: job.task.path}, files, value)
+    return written
+
+
+def _linked(cache: Path | None, job: _ShardJob, _: Tell) -> Written | None:
+    """The shard from the cache, if it is there and whole."""
+    entry = caches.find(cache, "shard", job.key)
+    if entry is None or not entry.is_sound():
+        return None
+    job.task.path.parent.mkdir(parents=True, exist_ok=True)
+    caches.link(entry.folder / SHARD, job.task.path)
+    said = entry.value | {"statistics": Statistics.unpacked(entry.value["statistics"])}
+    return Written(Shard(job.task.name, job.task.split, **said), job.key, *entry.files[SHARD])

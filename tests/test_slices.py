@@ -1,0 +1,103 @@
+"""Slices of big files: they cover every byte, hang on the bytes alone, and an edit moves few of them."""
+
+import hashlib
+import random
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpuskit.phases.slices import Slice, cut_lines
+
+MOST = 4096
+
+
+def blocks(data: bytes, size: int) -> Iterator[bytes]:
+    """Bytes as a reader gives them."""
+    return (data[at : at + size] for at in range(0, len(data), size))
+
+
+def lines(count: int, seed: int = 1) -> list[bytes]:
+    """Lines of about 40 bytes, all of them different."""
+    draw = random.Random(seed)
+    return [b'{"id": %d, "n": "%s"}\n' % (n, b"x" * draw.randrange(40)) for n in range(count)]
+
+
+def slices(data: bytes, size: int = 700) -> list[Slice]:
+    """The slices of bytes, at most MOST of them and a line each."""
+    return list(cut_lines(blocks(data, size), MOST))
+
+
+@given(st.lists(st.binary(max_size=300), max_size=80), st.integers(1, 5000), st.sampled_from([16, 100, MOST]))
+def test_slices_cover_the_file_and_hang_on_its_bytes_alone(parts: list[bytes], size: int, most: int) -> None:
+    """Every byte is in one slice, each ends behind a line or with the file, however the file is read."""
+    data = b"\n".join(parts)
+    found = list(cut_lines(blocks(data, size), most))
+    assert found == list(cut_lines([data] if data else [], most))
+    assert [s.start for s in found] == [0, *(s.end for s in found[:-1])][: len(found)]
+    assert (found[-1].end if found else 0) == len(data)
+    for each in found:
+        taken = data[each.start : each.end]
+        assert each.sha256 == hashlib.sha256(taken).hexdigest()
+        assert each.first_line == 1 + data.count(b"\n", 0, each.start)
+        assert taken.endswith(b"\n") or each.end == len(data)
+
+
+def test_a_slice_has_its_size() -> None:
+    """At least a quarter of the most bytes, at most up to the line end behind them; the last may be short."""
+    data = b"".join(lines(20_000))
+    found = [s.end - s.start for s in slices(data)]
+    assert len(found) > 200
+    assert all(MOST // 4 <= size < MOST + 80 for size in found[:-1])
+    # Few are as large as may be: their own lines end the others.
+    assert sum(size >= MOST for size in found) < len(found) / 10
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"x" * 20_000, b"\n" * 20_000, b"x" * 9_000 + b"\n" + b"y" * 9_000 + b"\n"]
+)
+def test_files_of_odd_lines(data: bytes) -> None:
+    """No line, one long line, empty lines, lines longer than a slice."""
+    found = slices(data)
+    assert b"".join(data[s.start : s.end] for s in found) == data
+    assert all(s.start < s.end for s in found)
+
+
+def digests(data: bytes) -> set[str]:
+    """What identifies the slices of a file, wherever they lie in it."""
+    return {s.sha256 for s in slices(data)}
+
+
+def test_an_edit_changes_few_slices() -> None:
+    """A line changed, removed or put in anywhere: most often one slice is another, and hardly ever more than three."""
+    whole, draw = lines(4000), random.Random(7)
+    before = digests(b"".join(whole))
+    changed = []
+    for at in [draw.randrange(4000) for _ in range(40)]:
+        for new, rest in ([b'{"other": 1}\n'], at + 1), ([], at + 1), ([b'{"more": 1}\n'], at):
+            changed += [len(digests(b"".join([*whole[:at], *new, *whole[rest:]])) - before)]
+    assert sum(n <= 1 for n in changed) > len(changed) * 0.7
+    assert sum(changed) < 2 * len(changed)
+    assert max(changed) < 8
+
+
+def test_what_is_put_before_a_file_moves_its_slices_and_changes_few() -> None:
+    """After an insertion at the front the cuts soon fall behind the same lines as before."""
+    whole = b"".join(lines(10_000))
+    before = digests(whole)
+    for count in (1, 10, 100, 300):
+        more = b"".join(lines(count, seed=count))
+        new = digests(more + whole) - before
+        assert len(new) <= 2 * len(more) // MOST + 8
+    assert len(before) > 150
+
+
+def test_what_is_appended_changes_the_last_slice_alone() -> None:
+    """All slices but the last stay."""
+    whole = b"".join(lines(5000))
+    before = [s.sha256 for s in slices(whole)]
+    after = [s.sha256 for s in slices(whole + b"".join(lines(100, seed=3)))]
+    assert after[: len(before) - 1] == before[:-1]
+    assert all(one.end == other.start for one, other in pairwise(slices(whole)))
