@@ -247,7 +247,9 @@ def show_tiny(corpora: dict[int, Files], rounds: int) -> bool:
     few, many = min(laps), max(laps)
     pairs = zip(laps[many], laps[few], strict=True)
     beside = spread([(most.wall / many) / (least.wall / few) for most, least in pairs])
-    print(f"\nA record of {many:,} takes {beside} times the wall time of one of {few:,}: linear is at most 1.")
+    print(
+        f"\nA record of {many:,} takes {beside} times the wall time of one of {few:,}: linear is at most 1."
+    )
     if many > few:
         more = (watched[many].pss - watched[few].pss) / (many - few)
         print(f"Each record more adds {more:.0f} bytes to the peak.")

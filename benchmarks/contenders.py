@@ -157,4 +157,5 @@ def made(row: Row, files: Files, spent: Spent) -> Made:
 
 def keep_release(spent: Spent, files: Files) -> None:
     """Put the release of a run aside, where a run of AGAIN finds it."""
+    shutil.rmtree(files.of(AGAIN), ignore_errors=True)
     Path(outcome(spent)["release"]).rename(files.of(AGAIN))

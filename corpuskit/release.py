@@ -27,6 +27,7 @@ from corpuskit.phases.map import MapContext, map_part
 from corpuskit.phases.parts import Part
 from corpuskit.phases.plan import MapTask, check_unchanged, find_inputs, map_tasks
 from corpuskit.phases.write import Shard, shard_tasks, split_rows, write_provenance, write_shard
+from corpuskit.readers import Piece
 from corpuskit.schema import ArticleSchema, article_schema, built_in
 from corpuskit.spec import CorpusSpec, load_spec
 from corpuskit.staging import locked, publish, staging, sync_tree
@@ -185,23 +186,21 @@ def _map(spec: CorpusSpec, context: MapContext, folder: Path, jobs: int | None, 
     tasks = map_tasks(spec, inputs)
     total, done, records = sum(i.bytes for i in inputs), 0, 0
     sizes = {item.name: item.bytes for item in inputs}
-    parts: list[Part] = []
     progress("learn", 0, 0, 0)
     repeats = learn_repeats(spec, inputs, context.schema)
     context = dataclasses.replace(context, repeats=repeats)
 
-    def tell(count: int) -> None:
-        nonlocal records
-        records += count
+    def tell(read: tuple[int, int]) -> None:
+        nonlocal records, done
+        records, done = records + read[0], done + read[1]
         progress("map", done, total, records)
 
-    progress("map", 0, total, 0)
-    work = partial(_map_job, context)
-    placed = [_MapJob(task, folder / f"{number:06d}") for number, task in enumerate(tasks)]
-    for task, part in zip(tasks, _engine(jobs, len(tasks), total)(work, placed, tell), strict=True):
-        parts.append(part)
-        done += sum((p.end - p.start) if p.end is not None else sizes[p.name] for p in task.pieces)
-        progress("map", done, total, records)
+    tell((0, 0))
+    placed = [
+        _MapJob(task, sum(_size(piece, sizes) for piece in task.pieces), folder / f"{number:06d}")
+        for number, task in enumerate(tasks)
+    ]
+    parts = list(_engine(jobs, len(tasks), total)(partial(_map_job, context), placed, tell))
     check_unchanged(inputs)
     progress("index", 0, 0, records)
     licensing = spec.licensing
@@ -214,10 +213,15 @@ def _map(spec: CorpusSpec, context: MapContext, folder: Path, jobs: int | None, 
     return Mapped(inputs, tasks, parts, index, counted, repeats)
 
 
+def _size(piece: Piece, sizes: Mapping[str, int]) -> int:
+    return sizes[piece.name] if piece.end is None else piece.end - piece.start
+
+
 class _MapJob(NamedTuple):
-    """A map task and the folder of its part."""
+    """A map task, its bytes, and the folder of its part."""
 
     task: MapTask
+    bytes: int
     folder: Path
 
     def __str__(self) -> str:
@@ -225,7 +229,17 @@ class _MapJob(NamedTuple):
 
 
 def _map_job(context: MapContext, job: _MapJob, tell: Tell) -> Part:
-    return map_part(job.task, context, job.folder, tell)
+    left = job.bytes
+
+    def count(read: tuple[int, int]) -> None:
+        nonlocal left
+        size = min(read[1], left)
+        left -= size
+        tell((read[0], size))
+
+    part = map_part(job.task, context, job.folder, count)
+    tell((0, left))  # line ends, blank lines, and what is packed
+    return part
 
 
 def _engine(jobs: int | None, tasks: int, size: int) -> Engine:

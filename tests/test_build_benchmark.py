@@ -11,7 +11,7 @@ import contenders
 import pyarrow.parquet as pq
 import pytest
 from conftest import REPOSITORY
-from contenders import prepared, write_valid
+from contenders import AGAIN, ONE_JOB, keep_release, once, prepared, write_valid
 from converters import CONVERTERS, FIELDS
 from inputs import generated, lines, tiny
 
@@ -27,6 +27,14 @@ def _run(
         [sys.executable, str(BENCHMARKS / program), *map(str, options)], capture_output=True, text=True, check=False,
         env={**os.environ, "PYTHONPATH": str(REPOSITORY), **{k: str(v) for k, v in environment.items()}},
     )  # fmt: skip
+
+
+def test_a_release_that_was_kept_makes_room_for_the_next(tmp_path: Path) -> None:
+    """What an earlier run has left in a folder that is kept is in nobody's way."""
+    files = prepared(generated(tmp_path, 30_000, 0.0, 0.0), "64MB")
+    for _ in range(2):
+        keep_release(once(ONE_JOB, files), files)
+    assert (files.of(AGAIN) / "manifest.json").is_file()
 
 
 def test_a_build_is_timed_beside_every_contender(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from corpuskit.phases.parts import EDITS, LEDGER, REJECTS, Part, PartWriter
 from corpuskit.phases.plan import MapTask
 from corpuskit.provenance import Limits, Source
 from corpuskit.readers import READERS, Edit, Problem, Record
+from corpuskit.readers.streams import compression
 from corpuskit.schema import ArticleSchema
 from corpuskit.spec import Dedup, Splits
 from corpuskit.splits import is_split_name
@@ -114,7 +115,7 @@ def _known_id(record: Record, article: Article | None) -> str | None:
 
 
 def map_part(task: MapTask, context: MapContext, folder: Path, tell: Tell) -> Part:
-    """Read a task's pieces and write its part into a folder of its own; tells how many records it has read."""
+    """Read a task's pieces and write its part into a folder of its own; tells the records and bytes it has read."""
     conformer = Conformer.of(context.schema, task.source)
     keys = Keys.of(context.schema, context.dedup, context.splits)
     schemas = {"rows": context.schema.arrow, "ledger": LEDGER, "rejects": REJECTS, "edits": EDITS}
@@ -124,17 +125,21 @@ def map_part(task: MapTask, context: MapContext, folder: Path, tell: Tell) -> Pa
     with PartWriter(folder, schemas) as part:
         for index, piece in enumerate(task.pieces):
             records = READERS[task.reader](piece, task.source, context.limits)
-            count = 0
+            # How far it is in a packed file, its records do not tell.
+            packed = bool(compression(piece.name))
+            count = size = 0
             for item in judged(records, conformer, context, task.reader):
                 count += 1
+                size += 0 if packed else item.record.place.length or 0
                 kinds.update(f.kind for f in item.findings)
                 if article := item.published:
                     rows += 1
                     edits.update(edit.transform for edit in article.edits)
                 _write(part, index, item, keys, task.source)
                 if count % _TOLD == 0:
-                    tell(_TOLD)
-            tell(count % _TOLD)
+                    tell((_TOLD, size))
+                    size = 0
+            tell((count % _TOLD, size))
             counted.append(count)
     return Part(folder, tuple(counted), rows, dict(kinds), dict(edits))
 
