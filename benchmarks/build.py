@@ -52,6 +52,7 @@ from tables import load, show_setting, spread, table
 
 PACKAGES = ["corpuskit", "pyarrow", "orjson", "jsonschema-rs", "jsonschema", "datasets", "polars", "duckdb"]
 MIB = 2**20
+ABSENT = "not installed: see the group bench"
 
 Laps = dict[Row, list[Spent]]
 
@@ -140,7 +141,7 @@ def show_race(laps: Laps, watched: dict[Row, Spent], wrote: dict[Row, Made], siz
 
     def figures(row: Row) -> list[str]:
         if row not in laps:
-            return [row.title, "not installed", *[""] * 7]
+            return [row.title, ABSENT, *[""] * 7]
         wall, cpu = (median(laps[row], kind) for kind in ("wall", "cpu"))
         peaks = (f"{peak / MIB:,.0f}" for peak in (watched[row].pss, watched[row].rss))
         beside = (spread(ratios(laps, row, CORPUSKIT, kind)) for kind in ("wall", "cpu"))
@@ -150,8 +151,6 @@ def show_race(laps: Laps, watched: dict[Row, Spent], wrote: dict[Row, Made], siz
     beside = "wall, times corpuskit's (from to) | CPU, times corpuskit's (from to)"
     titles = f"wall s | CPU s | MB/s | rows | PSS, MiB | RSS, MiB | {beside}"
     table(f"{size / 1e6:,.0f} MB | {titles}", map(figures, RACE))
-    if not (find_spec("rfc3339_validator") and find_spec("rfc3986_validator")):
-        print("\nHere jsonschema checks neither `date-time` nor `uri`: install the group bench.")
 
 
 def show_sizes(wrote: dict[Row, Made]) -> None:
@@ -189,7 +188,7 @@ def show_targets(laps: Laps, watched: dict[Row, Spent], wrote: dict[Row, Made]) 
     """Print what corpuskit must reach and shall reach beside what it reached."""
 
     def sooner(row: Row, than: Row) -> str:
-        return spread(ratios(laps, than, row, "wall"))
+        return spread(ratios(laps, than, row, "wall")) if than in laps else ABSENT
 
     cpu = spread(ratios(laps, CORPUSKIT, LOOP, "cpu"))
     size = f"{wrote[CORPUSKIT].bytes / wrote[AGAIN].bytes:.3f}"

@@ -46,6 +46,13 @@ STARTS = {
     "timed": [str(HERE / "altered.py"), "timed"],
 }
 
+# What a contender needs beyond what corpuskit depends on; without these two jsonschema takes any string for a date.
+NEEDS = {
+    "jsonschema": ("rfc3339_validator", "rfc3986_validator"),
+    "polars": ("polars",),
+    "duckdb": ("duckdb",),
+}
+
 
 class Files(NamedTuple):
     """What the rows read, and the folder that they write to."""
@@ -99,8 +106,8 @@ def write_valid(files: Files) -> None:
 
 
 def absent(row: Row) -> bool:
-    """Whether the library of a row is not here."""
-    return row.runs in {"polars", "duckdb"} and find_spec(row.runs) is None
+    """Whether something that a row needs is not here."""
+    return not all(find_spec(name) for name in NEEDS.get(row.runs, ()))
 
 
 @cache
@@ -157,4 +164,5 @@ def made(row: Row, files: Files, spent: Spent) -> Made:
 
 def keep_release(spent: Spent, files: Files) -> None:
     """Put the release of a run aside, where a run of AGAIN finds it."""
+    shutil.rmtree(files.of(AGAIN), ignore_errors=True)
     Path(outcome(spent)["release"]).rename(files.of(AGAIN))

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -206,27 +206,18 @@ _PHASES = {
 }
 # What is done is told in bytes there; elsewhere in rows, or not at all.
 _IN_BYTES = frozenset({"pin", "map"})
+_WIDE = 100
 
 
+@dataclass(slots=True)
 class Stage:
-    """A phase of a build: how far it is, in bytes or rows, how many records it has seen, and since when it runs."""
+    """A phase of a build as it was told last: what is done of how much, how many records, and since when it runs."""
 
-    def __init__(self, phase: str) -> None:
-        self.phase = phase
-        self.started = time.monotonic()
-        self.done = self.total = self.records = self._counted = 0
-
-    def advance(self, done: int, total: int, records: int) -> None:
-        """Take what the build tells of it."""
-        if done != self.done:
-            self._counted = records  # those of slices that are under way among them: a guess on the low side
-        self.done, self.total, self.records = done, total, records
-
-    @property
-    def reached(self) -> int:
-        """How far it is, also between two slices that are done: records since then count like those before."""
-        since = (self.records - self._counted) * self.done // self._counted if self._counted else 0
-        return min(self.done + since, self.total) if self.total else self.done
+    phase: str
+    done: int = 0
+    total: int = 0
+    records: int = 0
+    started: float = field(default_factory=time.monotonic)
 
     @property
     def seconds(self) -> float:
@@ -235,7 +226,7 @@ class Stage:
 
     def facts(self) -> str:
         """What is known of it, in words."""
-        size, whole = (self.reached, self.total) if self.phase in _IN_BYTES else (0, 0)
+        size, whole = (self.done, self.total) if self.phase in _IN_BYTES else (0, 0)
         # A phase that tells nothing of its way has no rate.
         return facts(self.records, size, whole, self.seconds if self.total else 0)
 
@@ -276,7 +267,7 @@ def _phase_lines() -> Iterator[Any]:
         if phase != stage.phase:
             end()
             stage = Stage(phase)
-        stage.advance(done, total, records)
+        stage.done, stage.total, stage.records = done, total, records
 
     yield update
     end()
@@ -285,13 +276,11 @@ def _phase_lines() -> Iterator[Any]:
 def _live() -> Iterator[Any]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=12),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[facts]}"),
-    )
-    with Progress(*columns, console=_console(sys.stderr), transient=True) as bar:
+    console = _console(sys.stderr)
+    columns = [TextColumn("{task.description}"), TimeRemainingColumn(), TextColumn("{task.fields[facts]}")]
+    if console.width >= _WIDE:  # else the facts need its place
+        columns.insert(1, BarColumn(bar_width=20))
+    with Progress(*columns, console=console, transient=True) as bar:
         stage, task = Stage(""), None
 
         def update(phase: str, done: int, total: int, records: int) -> None:
@@ -300,8 +289,8 @@ def _live() -> Iterator[Any]:
                 if task is not None:
                     bar.remove_task(task)  # a reset one would keep its total
                 stage, task = Stage(phase), bar.add_task(_PHASES.get(phase, phase), total=None, facts="")
-            stage.advance(done, total, records)
-            bar.update(task, completed=stage.reached, total=total or None, facts=stage.facts())
+            stage.done, stage.total, stage.records = done, total, records
+            bar.update(task, completed=done, total=total or None, facts=stage.facts())
 
         yield update
 

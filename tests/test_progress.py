@@ -1,5 +1,6 @@
 """What a build says on its way, and what it took: phases, bytes, records, time left, peak memory."""
 
+import gzip
 import json
 import mmap
 import os
@@ -15,7 +16,7 @@ import pytest
 from conftest import article, jsonl
 
 import corpuskit
-from corpuskit.console import Stage, facts
+from corpuskit.console import facts
 from corpuskit.meter import Meter, held_bytes
 
 Corpus = Callable[..., Path]
@@ -102,19 +103,27 @@ def test_the_write_phase_moves_within_a_shard(spec: Path, tmp_path: Path) -> Non
     assert written[-1][1:] == (2400, 2400, 1200)
 
 
-def test_between_slices_records_tell_how_far_it_is() -> None:
-    """Once a slice is done, records of those under way count as many bytes as its own did, and never beyond the end."""
-    stage = Stage("map")
-    stage.advance(0, 1000, 5)
-    assert stage.reached == 0
-    stage.advance(400, 1000, 10)
-    assert stage.reached == 400
-    stage.advance(400, 1000, 15)
-    assert stage.reached == 600
-    stage.advance(400, 1000, 100)
-    assert stage.reached == 1000
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz"])
+def test_bytes_of_one_slice_move_where_they_are_known(corpus: Corpus, tmp_path: Path, name: str) -> None:
+    """Record by record in a plain file; at once, when all is read, in a packed one; in the end all, blank lines too."""
+    lines = jsonl(article(n) for n in range(3500)) + b"\n\n \n"
+    data = gzip.compress(lines) if name.endswith(".gz") else lines
+    told: list[tuple[str, int, int, int]] = []
+    corpuskit.build(corpus({name: data}), tmp_path / "out", progress=lambda *said: told.append(said))
+    mapped = [said[1:] for said in told if said[0] == "map"]
+    assert mapped[0] == (0, len(data), 0)
+    assert [records for _, _, records in mapped] == [0, 1000, 2000, 3000, 3500, 3500]
+    sizes = [done for done, _, _ in mapped]
+    assert sizes == sorted(sizes)
+    assert len(set(sizes)) == (6 if data is lines else 2)
+    assert sizes[-1] == len(data)
+
+
+def test_facts_in_words() -> None:
+    """What is 0 is left out; a whole that is reached too."""
     assert facts(1500, 4 * 10**9, 6 * 10**10, 2.0) == "1,500 records, 4.0 of 60.0 GB, 750 records/s"
     assert facts(0, 0, 0, 2.0) == ""
+    assert facts(0, 3 * MB, 3 * MB, 0) == "3.0 MB"
 
 
 HOLDS = "held = bytearray({}); print(flush=True); import sys; sys.stdin.read()"

@@ -19,6 +19,7 @@ from corpuskit.readers import READERS, Piece, Problem, Record, jsonl
 from corpuskit.readers.batching import LineBatcher, Parsed
 from corpuskit.readers.dialect import exact_keys
 from corpuskit.readers.encodings import is_utf8
+from corpuskit.readers.streams import compression
 from corpuskit.schema import ArticleSchema
 from corpuskit.spec import Dedup, Splits
 from corpuskit.splits import is_split_name
@@ -93,7 +94,7 @@ def _blank(row: Mapping[str, Any], text: tuple[str, ...]) -> bool:
 
 
 def map_part(task: MapTask, context: MapContext, folder: Path, tell: Tell) -> Part:
-    """Read a task's pieces and write its part into a folder of its own; tells how many records it has read."""
+    """Read a task's pieces and write its part into a folder of its own; tells the records and bytes it has read."""
     conformer = Conformer.of(context.schema, task.source)
     keys = Keys.of(context.schema, context.dedup, context.splits)
     schemas = {"rows": context.schema.arrow, "ledger": LEDGER, "rejects": REJECTS, "edits": EDITS}
@@ -103,7 +104,9 @@ def map_part(task: MapTask, context: MapContext, folder: Path, tell: Tell) -> Pa
     counted, rows = [], 0
     with PartWriter(folder, schemas) as part:
         for index, piece in enumerate(task.pieces):
-            outcomes = Outcomes(part, index, context.schema, keys, task.source, tell, kinds, edits)
+            # How far it is in a packed file, its records do not tell.
+            told = _without_bytes(tell) if compression(piece.name) else tell
+            outcomes = Outcomes(part, index, context.schema, keys, task.source, told, kinds, edits)
             records = _records(task, piece, context, columns, outcomes)
             for item in judged(records, conformer, context, task.reader):
                 outcomes.add(item)
@@ -111,6 +114,10 @@ def map_part(task: MapTask, context: MapContext, folder: Path, tell: Tell) -> Pa
             rows += outcomes.rows
             counted.append(outcomes.records)
     return Part(folder, tuple(counted), rows, dict(kinds), dict(edits))
+
+
+def _without_bytes(tell: Tell) -> Tell:
+    return lambda said: tell((said[0], 0))
 
 
 def _column_conformer(task: MapTask, conformer: Conformer, context: MapContext) -> ColumnConformer | None:

@@ -129,7 +129,7 @@ class Outcomes:
             self.part.note(self.piece, found)
         self.part.records_done(self._bytes)
         self.records, self.rows = self.records + count, self.rows + rows
-        self.tell(count)
+        self.tell((count, self._bytes))
         self._sheets, self._alone, self._findings, self._bytes = [], [], [], 0
 
     def _sheet_of_those_alone(self) -> Iterator[_Sheet]:

@@ -93,20 +93,19 @@ class Parts:
         done = total - sum(self.jobs[number].bytes for number in numbers)
         records = sum(sum(part.records) for part in self.whole)
 
-        def tell(count: int) -> None:
-            nonlocal records
-            records += count
+        def tell(said: tuple[int, int]) -> None:
+            nonlocal records, done
+            records, done = records + said[0], done + said[1]
             self.means.tell("map", done, total, records)
 
-        tell(0)
+        tell((0, 0))
         jobs = [self.jobs[number] for number in numbers]
-        engine = self.means.engine(len(jobs), total - done)
-        parts = engine(partial(_map, self.context, self.means.cache), jobs, tell)
-        for number, part in zip(numbers, parts, strict=True):
+        run = self.means.engine(len(jobs), total - done)
+        for number, part in zip(
+            numbers, run(partial(_map, self.context, self.means.cache), jobs, tell), strict=True
+        ):
             self.made[number] = part
             self.entries.pop(number, None)
-            done += self.jobs[number].bytes
-            tell(0)
 
     def ensure(self, numbers: Iterable[int], *, rows: bool) -> bool:
         """Make anew those parts from the cache that are damaged, in their rows or in all else; tells if any was."""
@@ -142,7 +141,16 @@ def _size(piece: Piece, sizes: Mapping[str, int]) -> int:
 
 
 def _map(context: MapContext, cache: Path | None, job: _MapJob, tell: Tell) -> Part:
-    part = map_part(job.task, context, job.folder, tell)
+    left = job.bytes
+
+    def told(said: tuple[int, int]) -> None:
+        nonlocal left
+        size = min(said[1], left)  # what a record is may be longer than its bytes
+        left -= size
+        tell((said[0], size))
+
+    part = map_part(job.task, context, job.folder, told)
+    tell((0, left))  # line ends, blanks
     if cache is None:
         return part
     files = {path.name: file_xxh3(path) for path in sorted(job.folder.iterdir())}
