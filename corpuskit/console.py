@@ -193,7 +193,7 @@ def command(lines: Iterable[str]) -> None:
     sys.stdout.flush()
 
 
-_PHASES = {
+PHASES = {
     "pin": "reading inputs",
     "learn": "learning navigation",
     "map": "checking records",
@@ -224,7 +224,7 @@ class _PhaseLines:
     def __call__(self, phase: str, *_: int) -> None:
         if phase != self.phase:
             self.phase = phase
-            sys.stderr.write(f"{_PHASES.get(phase, phase)}\n")
+            sys.stderr.write(f"{PHASES.get(phase, phase)}\n")
 
 
 def _live() -> Iterator[Any]:
@@ -243,7 +243,7 @@ def _live() -> Iterator[Any]:
             nonlocal current, started
             if phase != current:
                 current, started = phase, time.monotonic()
-                bar.reset(task, description=_PHASES.get(phase, phase), total=total or None, facts="")
+                bar.reset(task, description=PHASES.get(phase, phase), total=total or None, facts="")
             bar.update(task, completed=done, total=total or None, facts=facts(phase, done, records, started))
 
         yield update
