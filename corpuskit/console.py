@@ -194,7 +194,7 @@ def command(lines: Iterable[str]) -> None:
     sys.stdout.flush()
 
 
-_PHASES = {
+PHASES = {
     "pin": "reading inputs",
     "learn": "learning navigation",
     "map": "checking records",
@@ -259,7 +259,7 @@ def _phase_lines() -> Iterator[Any]:
     def end() -> None:
         if stage.phase:
             told = ", ".join(filter(None, (stage.facts(), f"{stage.seconds:,.1f} s")))
-            sys.stderr.write(f"{_PHASES.get(stage.phase, stage.phase)}: {told}\n")
+            sys.stderr.write(f"{PHASES.get(stage.phase, stage.phase)}: {told}\n")
             sys.stderr.flush()
 
     def update(phase: str, done: int, total: int, records: int) -> None:
@@ -288,7 +288,7 @@ def _live() -> Iterator[Any]:
             if phase != stage.phase or task is None:
                 if task is not None:
                     bar.remove_task(task)  # a reset one would keep its total
-                stage, task = Stage(phase), bar.add_task(_PHASES.get(phase, phase), total=None, facts="")
+                stage, task = Stage(phase), bar.add_task(PHASES.get(phase, phase), total=None, facts="")
             stage.done, stage.total, stage.records = done, total, records
             bar.update(task, completed=done, total=total or None, facts=stage.facts())
 

@@ -37,10 +37,14 @@ class _Side(NamedTuple):
         """The data files of each split, in release order; partitions apart."""
         found: dict[tuple[str, str], list[str]] = {}
         for entry in self.manifest["files"]:
-            if entry["role"] == "data":
-                folder = entry["path"].rpartition("/")[0]
-                found.setdefault((folder, entry["split"]), []).append(entry["path"])
+            folder, _, name = entry["path"].rpartition("/")
+            if entry["role"] == "data" and ".." not in {*folder.split("/"), name}:
+                found.setdefault((folder, entry.get("split", "")), []).append(entry["path"])
         return found
+
+    def split(self, file: str) -> str:
+        """The split that a data file belongs to."""
+        return next(split for (_, split), names in self.shards().items() if file in names)
 
 
 def reproduce(
@@ -72,7 +76,7 @@ def reproduce(
         more = [finding("other-file", f"{len(rest):,} more files differ")] if rest else []
         causes = [*_origins(stands.manifest, made.manifest), *_inputs(stands.manifest, made.manifest)]
         content = [*_claims(stands.manifest, made.manifest), *_rows(stands, made, named)]
-        return [*causes, *content, *differing[:_MOST_FILES], *more]
+        return [*causes, *content, *differing[:_MOST_FILES], *more, *_unseen(folder)]
 
 
 def _origins(stands: Mapping[str, Any], made: Mapping[str, Any]) -> Iterator[Finding]:
@@ -127,13 +131,17 @@ def _claims(stands: Mapping[str, Any], made: Mapping[str, Any]) -> Iterator[Find
 
 def _bytes(stands: _Side, made: _Side) -> Iterator[Finding]:
     """Every file of release and audit folder that differs, with the first byte that does."""
-    audits = layout.audit_folder(stands.folder), layout.audit_folder(made.folder)
     yield from _files(stands, made, stands.folder, made.folder, "")
+    audits = layout.audit_folder(stands.folder), layout.audit_folder(made.folder)
     if audits[0].is_dir():
         yield from _files(stands, made, *audits, f"{audits[0].name}/")
-    else:
-        message = f"{audits[0].name} is not here, so ledger and rejects were not compared"
-        yield finding("no-audit", message, file=audits[0].name)
+
+
+def _unseen(release: Path) -> Iterator[Finding]:
+    audit = layout.audit_folder(release)
+    if not audit.is_dir():
+        message = f"{audit.name} is not here, so ledger and rejects were not compared"
+        yield finding("no-audit", message, file=audit.name)
 
 
 def _files(stands: _Side, made: _Side, one: Path, other: Path, prefix: str) -> Iterator[Finding]:
@@ -233,37 +241,25 @@ def _values(one: Any, other: Any) -> str:
 
 def _moved(stands: _Side, made: _Side, one: tuple[str, Any], other: tuple[str, Any]) -> Finding:
     """What became of rows that are not in the same place: gone, new, in another split, or in another order."""
-    (file, row), (other_file, made_row) = one, other
-    if row is not None:
-        found = _split_of(made, row)
-        if found is None:
-            return finding(
-                "other-content", f"{_named(row)} is not there, built again", file=file, id=row["id"]
-            )
-        if found != _split(stands, file):
-            message = f"{_named(row)} is in {found!r}, built again"
-            return finding("other-content", message, file=file, id=row["id"])
+    (file, row), (made_file, made_row) = one, other
+    found = _split_of(made, row) if row is not None else None
+    if row is not None and found is None:
+        return finding("other-content", f"{_named(row)} is not there, built again", file=file, id=row["id"])
+    if found is not None and found != stands.split(file):
+        message = f"{_named(row)} is in {found!r}, built again"
+        return finding("other-content", message, file=file, id=row["id"])
     if made_row is not None and _split_of(stands, made_row) is None:
         message = f"built again, there is {_named(made_row)} more"
-        return finding("other-content", message, file=other_file, id=made_row["id"])
+        return finding("other-content", message, file=made_file, id=made_row["id"])
     names = " and ".join(_named(each) for each in (row, made_row) if each is not None)
-    return finding("other-content", f"{names}: the rows stand in another order", file=file or other_file)
-
-
-def _split(side: _Side, file: str) -> str:
-    return next(str(entry["split"]) for entry in side.manifest["files"] if entry["path"] == file)
+    return finding("other-content", f"{names}: the rows stand in another order", file=file or made_file)
 
 
 def _split_of(side: _Side, row: Mapping[str, Any]) -> str | None:
     """The split in which a release has the row of that key."""
-    for entry in side.manifest["files"]:
-        if entry["role"] == "data":
-            for group in parquet.read_groups(side.folder / entry["path"], ["source", "id"]):
-                if any(
-                    map(
-                        _key(row).__eq__,
-                        zip(group["source"].to_pylist(), group["id"].to_pylist(), strict=True),
-                    )
-                ):
-                    return str(entry["split"])
+    for (_, split), names in side.shards().items():
+        for name in names:
+            for group in parquet.read_groups(side.folder / name, ["source", "id"]):
+                if _key(row) in zip(group["source"].to_pylist(), group["id"].to_pylist(), strict=True):
+                    return split
     return None

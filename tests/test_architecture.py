@@ -52,7 +52,7 @@ OWNERS = {
     "rich": {"console"},
     "click": {"cli"},
     "fcntl": {"staging"},
-    "ctypes": {"staging"},
+    "ctypes": {"staging", "engines"},
     "xxhash": {"digests"},
 }
 NOWHERE = {"datasets", "pandas", "pickle", "requests", "urllib.request", "logging"}

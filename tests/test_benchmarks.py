@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import faults
 import pytest
 import validate
 from children import cores, run
@@ -69,3 +70,11 @@ def test_exit_codes_that_say_nothing_was_judged_end_the_benchmark() -> None:
         run([sys.executable, "-c", "raise SystemExit(3)"], cores(1))
     with pytest.raises(SystemExit, match="exit code 1"):
         run([sys.executable, "-c", "raise ValueError('no')"], cores(1))
+
+
+def test_killed_builds_are_repeated_to_the_byte(capsys: pytest.CaptureFixture[str]) -> None:
+    """Real builds are killed in several phases; the next one uses what they finished and makes the same bytes."""
+    assert faults.main(["--bytes", "35MB", "--files", "2", "--points", "3", "--shard", "4MB"]) == 0
+    rows = capsys.readouterr().out.splitlines()[2:]
+    assert [row.split(" |")[0].split()[1] for row in rows] == [phase for phase, _ in faults.chosen(3)]
+    assert sum("had ended" not in row for row in rows) >= 2

@@ -1,5 +1,6 @@
 """The other end of the line: runs the tasks that come over a connection, and answers."""
 
+import ctypes
 import os
 import signal
 import traceback
@@ -9,12 +10,15 @@ from typing import Any
 from corpuskit.engines.serial import Tell, Work
 from corpuskit.errors import CorpusError
 
+_PR_SET_PDEATHSIG = 1
+
 
 def serve(descriptor: int) -> None:
     """Take (True, work) and (False, task of it) from the connection of that file descriptor, until it is closed.
 
     An answer is (True, result), (False, exception), or (None, something said on the way).
     """
+    _end_with_parent()
     # What ends the whole at a terminal reaches the parent too, which then ends this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # numpy brings a thread for each core for what nobody asks here, and each spins when it begins.
@@ -34,6 +38,13 @@ def serve(descriptor: int) -> None:
 
 def _nothing(task: Any, tell: Tell) -> None:
     """What is done before any work is known."""
+
+
+def _end_with_parent() -> None:
+    """Be killed when the parent is, not at the end of the task: the next build may be at work by then."""
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    if prctl is not None:  # elsewhere than on Linux the line tells, a little later
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _answer(work: Work, task: Any, line: Connection) -> tuple[bool, Any]:
