@@ -19,7 +19,7 @@ class Output:
     configs: tuple[str, ...] = ()
     formats: tuple[str, ...] = ("parquet",)
     compression: str = "zstd:3"
-    shard_bytes: int = 10**9
+    shard_bytes: int = 256 * 10**6
     row_group_bytes: int = 32 * 2**20
     shards: Mapping[str, int] = field(default_factory=dict)
 

@@ -53,7 +53,7 @@ OWNERS = {
     "click": {"cli"},
     "fcntl": {"staging"},
     "ctypes": {"staging", "engines"},
-    "xxhash": {"digests"},
+    "xxhash": {"digests", "likeness"},
 }
 NOWHERE = {"datasets", "pandas", "pickle", "requests", "urllib.request", "logging"}
 

@@ -89,7 +89,7 @@ class Part:
 
 
 # So much is gathered before it is written: enough for a batch, little enough for the memory of many workers.
-_BATCH_BYTES, _BATCH_ROWS = 8 << 20, 4000
+_BATCH_BYTES, _BATCH_ROWS = 4 << 20, 4000
 
 
 @dataclass(slots=True)

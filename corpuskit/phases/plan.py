@@ -19,7 +19,7 @@ from corpuskit.readers.streams import compression
 from corpuskit.spec import CorpusSpec
 
 # What one map task reads at most: enough to be worth a process, little enough to bound memory.
-SLICE_BYTES = 64 << 20
+SLICE_BYTES = 32 << 20
 # So much of the inputs is pinned in one go.
 _PIN_BYTES, _PIN_FILES = 8 << 20, 256
 # Small files share a task; a group ends at a file whose name's digest says so, so that a new file

@@ -94,6 +94,8 @@ def write_shard(task: ShardTask, tell: Tell) -> Shard:
         statistics.add(written, task.schema)
         size += written.nbytes  # as a reader counts it: the card states what `datasets` will find
         tell(written.num_rows)
+        del written
+        pa.default_memory_pool().release_unused()
     if statistics.rows != task.row_count:
         raise OutputError(str(task.path), "what was written has lost rows: the disk is failing.")
     part.rename(task.path)
@@ -103,8 +105,11 @@ def write_shard(task: ShardTask, tell: Tell) -> Shard:
 def _told(groups: Iterator[Any], tell: Tell) -> Iterator[Any]:
     """The same row groups, the rows of each told when the next one is asked for."""
     for group in groups:
+        rows = group.num_rows
         yield group
-        tell(group.num_rows)
+        del group  # before the next one is made
+        pa.default_memory_pool().release_unused()
+        tell(rows)
 
 
 def _digested(groups: Iterator[Any], meant: list[bytes]) -> Iterator[Any]:
@@ -112,6 +117,7 @@ def _digested(groups: Iterator[Any], meant: list[bytes]) -> Iterator[Any]:
     for group in groups:
         meant.append(values_digest(group))
         yield group
+        del group
 
 
 def _read_back(part: Path, task: ShardTask, meant: Sequence[bytes]) -> Iterator[Any]:
@@ -122,6 +128,7 @@ def _read_back(part: Path, task: ShardTask, meant: Sequence[bytes]) -> Iterator[
                 str(task.path), "what was written does not read back as it was: the disk is failing."
             )
         yield written
+        del written
 
 
 def _is_meant(written: Any, task: ShardTask, number: int) -> bool:
@@ -141,8 +148,15 @@ def _groups(task: ShardTask) -> Iterator[Any]:
             low, high = max(first, begin), min(last, end)
             if low < high:
                 pieces.append(_selected(open_rows(folder), rows[low - begin : high - begin]))
-        yield pa.concat_tables(pieces).replace_schema_metadata(task.schema.arrow.metadata).combine_chunks()
+        yield _joined(pieces, task.schema)
         first = last
+
+
+def _joined(pieces: list[Any], schema: ArticleSchema) -> Any:
+    """Tables as one in one chunk; the list is emptied, so that nothing keeps them beside it."""
+    table = pa.concat_tables(pieces).replace_schema_metadata(schema.arrow.metadata)
+    pieces.clear()
+    return table.combine_chunks()
 
 
 def _selected(table: Any, rows: npt.NDArray[np.int64]) -> Any:

@@ -50,6 +50,7 @@ def write_groups(path: Path, schema: Any, groups: Iterable[Any], compression: st
         for group in groups:
             # One chunk a column: the bytes then depend on the rows alone, not on how they were batched.
             writer.write_table(group.combine_chunks(), row_group_size=max(1, group.num_rows))
+            del group  # before the next one is made
 
 
 def write_table(path: Path, schema: Any, tables: Iterable[Any], compression: str = "zstd:3") -> int:
