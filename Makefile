@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup demo test lint types unit bench bench-validate clean
+.PHONY: help setup demo test lint types unit bench bench-validate bench-rebuild faults clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -40,6 +40,12 @@ bench: $(INSTALLED) ## time the reading of text files beside a plain loop
 bench-validate: $(INSTALLED) ## time `corpuskit validate` beside a plain loop and other libraries, on 1 GB
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
 	$(BIN)/python benchmarks/validate.py
+
+bench-rebuild: $(INSTALLED) ## time builds of 4 GB where nothing or little changed
+	$(BIN)/python benchmarks/rebuild.py
+
+faults: $(INSTALLED) ## kill builds at ten points, repeat them, compare every byte
+	$(BIN)/python benchmarks/faults.py
 
 clean: ## remove the environment and everything built
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

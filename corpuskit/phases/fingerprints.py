@@ -7,8 +7,12 @@ import dataclasses
 import hashlib
 import zoneinfo
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import pyarrow as pa
 
 from corpuskit.cache import key_of
 from corpuskit.dedup.exact import words
@@ -75,17 +79,15 @@ def shard_keys(tasks: Sequence[ShardTask], parts: Sequence[Part], index: Index) 
     """The key of each shard: it holds these rows in this order, whatever parts they come from."""
     if not tasks:
         return []
-    digests = words(index.record_digest)
-    rows = {
-        part.folder: digests[first:last][index.row[first:last] >= 0]
-        for part, first, last in zip(parts, index.starts[:-1], index.starts[1:], strict=True)
-    }
+    spans = dict(zip((part.folder for part in parts), pairwise(index.starts), strict=True))
     shared = key_of(_FORMAT, made_with(), _schema(tasks[0].schema))
     keys = []
     for task in tasks:
         taken = hashlib.sha256()
         for folder, chosen in task.rows:
-            taken.update(rows[folder][chosen].tobytes())
+            first, last = spans[folder]
+            records = first + np.flatnonzero(index.row[first:last] >= 0)[chosen]
+            taken.update(words(index.record_digest.take(pa.array(records))).tobytes())
         keys.append(key_of(shared, taken.hexdigest(), task.group_ends, task.compression))
     return keys
 
