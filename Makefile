@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup demo test lint types unit bench bench-validate bench-build clean
+.PHONY: help setup demo test lint types unit bench bench-validate bench-build bench-rebuild faults clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -44,6 +44,12 @@ bench-validate: $(INSTALLED) ## time `corpuskit validate` beside a plain loop an
 bench-build: $(INSTALLED) ## time `corpuskit build` beside plain loops and other libraries, on 500 MB
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
 	$(BIN)/python benchmarks/build.py
+
+bench-rebuild: $(INSTALLED) ## time builds of 4 GB where nothing or little changed
+	$(BIN)/python benchmarks/rebuild.py
+
+faults: $(INSTALLED) ## kill builds at ten points, repeat them, compare every byte
+	$(BIN)/python benchmarks/faults.py
 
 clean: ## remove the environment and everything built
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,6 +1,7 @@
 """`build(spec)`: the only place where the phases are put in order."""
 
 import dataclasses
+import errno
 import json
 import shutil
 from collections import Counter
@@ -127,6 +128,8 @@ def build(
                 return _build(spec, context, means, target, meter)
         except OSError as error:
             cause = f"cannot be written: {error.strerror or error}. Nothing was released."
+            if error.errno == errno.ENOSPC and kept is not None:
+                cause += f" {kept.name} there may be deleted."
             raise OutputError(str(out), cause) from error
         finally:
             if kept is not None:

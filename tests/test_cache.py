@@ -405,6 +405,25 @@ def test_an_interrupted_build_goes_on_where_it_stopped(
     assert before.items() <= entries(tmp_path / "out").items()
 
 
+@pytest.mark.parametrize("moment", ["learn", "map", "index"])
+def test_what_was_read_of_a_changed_input_is_not_kept_as_the_pinned_one(
+    spec: Path, tmp_path: Path, moment: str
+) -> None:
+    """An input that changes while it is read, and is then what it was, leaves no trace in the cache."""
+    expected, path = fresh(spec, tmp_path / "off"), spec.parent / "a.jsonl"
+    data, status = path.read_bytes(), path.stat()
+
+    def change(phase: str, *_: int) -> None:
+        if phase == moment:
+            path.write_bytes(data.replace(b"Isi", b"isi"))
+
+    with pytest.raises(corpuskit.InputChanged):
+        corpuskit.build(spec, tmp_path / "out", progress=change)
+    path.write_bytes(data)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert rebuilt(spec, tmp_path / "out") == expected
+
+
 def test_a_refused_build_keeps_its_parts(spec: Path, tmp_path: Path) -> None:
     """Once the budget is raised, no record is read again."""
     text = spec.read_text()

@@ -47,7 +47,11 @@ def test_defaults() -> None:
     assert (spec.dedup.exact, spec.dedup.within) == (("text",), "corpus")
     assert (spec.splits.shares, spec.splits.by, spec.splits.salt) == (None, "text", "berita")
     output = spec.output
-    assert (output.shard_bytes, output.row_group_bytes, output.compression) == (256 * 10**6, 32 * 2**20, "zstd:3")
+    assert (output.shard_bytes, output.row_group_bytes, output.compression) == (
+        256 * 10**6,
+        32 * 2**20,
+        "zstd:3",
+    )
     assert (spec.limits.line_bytes, spec.limits.depth, spec.limits.ratio) == (64 * 2**20, 64, 1000)
 
 

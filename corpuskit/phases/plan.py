@@ -251,14 +251,18 @@ def _stamp(path: Path) -> tuple[int, int, int]:
     return status.st_size, status.st_mtime_ns, status.st_ino
 
 
+def is_unchanged(item: Input) -> bool:
+    """Whether a file is still the one that was pinned."""
+    try:
+        return _stamp(item.path) == item.stamp and item.stamp[0] == item.bytes
+    except OSError:
+        return False
+
+
 def check_unchanged(inputs: Sequence[Input]) -> None:
     """Raise InputChanged where a file is not the one that was pinned."""
     for item in inputs:
-        try:
-            same = _stamp(item.path) == item.stamp and item.stamp[0] == item.bytes
-        except OSError:
-            same = False
-        if not same:
+        if not is_unchanged(item):
             raise InputChanged(
                 item.name, "changed while it was read.", "Run the build again when it is at rest."
             )

@@ -1,7 +1,7 @@
 """Map and write phase by way of the cache: what an earlier build has made is taken, the rest is made and kept."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,9 +16,8 @@ from corpuskit.phases.fingerprints import part_keys, shard_keys
 from corpuskit.phases.index import Index
 from corpuskit.phases.map import MapContext, map_part
 from corpuskit.phases.parts import Part
-from corpuskit.phases.plan import Input, MapTask
+from corpuskit.phases.plan import Input, MapTask, is_unchanged
 from corpuskit.phases.write import Shard, ShardTask, shard_tasks, write_shard
-from corpuskit.readers import Piece
 from corpuskit.stats import Statistics
 
 # (phase, done, total, records): done and total in bytes; in the write phase in rows, each counted when it is written
@@ -59,9 +58,10 @@ class Means(NamedTuple):
 
 
 class _MapJob(NamedTuple):
-    """A map task, the key of its part, its bytes, and the folder in which the part is made."""
+    """A map task, its inputs, the key of its part, its bytes, and the folder in which the part is made."""
 
     task: MapTask
+    inputs: tuple[Input, ...]
     key: str
     bytes: int
     folder: Path
@@ -120,13 +120,15 @@ class Parts:
 
 def map_parts(means: Means, context: MapContext, tasks: Sequence[MapTask], inputs: Sequence[Input]) -> Parts:
     """The part of each task; all of them are whole but for the rows, which are checked before they are read."""
-    sizes = {item.name: item.bytes for item in inputs}
-    jobs = [
-        _MapJob(
-            task, key, sum(_size(piece, sizes) for piece in task.pieces), means.stage / "parts" / f"{n:06d}"
+    named = {item.name: item for item in inputs}
+    jobs = []
+    for number, (task, key) in enumerate(zip(tasks, part_keys(tasks, context), strict=True)):
+        own = tuple(named[piece.name] for piece in task.pieces)
+        size = sum(
+            item.bytes if piece.end is None else piece.end - piece.start
+            for item, piece in zip(own, task.pieces, strict=True)
         )
-        for n, (task, key) in enumerate(zip(tasks, part_keys(tasks, context), strict=True))
-    ]
+        jobs.append(_MapJob(task, own, key, size, means.stage / "parts" / f"{number:06d}"))
     found = enumerate(caches.find(means.cache, "part", job.key) for job in jobs)
     entries = {number: entry for number, entry in found if entry is not None}
     made = [_part(entries[n]) if n in entries else None for n in range(len(jobs))]
@@ -134,10 +136,6 @@ def map_parts(means: Means, context: MapContext, tasks: Sequence[MapTask], input
     parts.make([number for number, part in enumerate(made) if part is None])
     parts.ensure(list(entries), rows=False)
     return parts
-
-
-def _size(piece: Piece, sizes: Mapping[str, int]) -> int:
-    return sizes[piece.name] if piece.end is None else piece.end - piece.start
 
 
 def _map(context: MapContext, cache: Path | None, job: _MapJob, tell: Tell) -> Part:
@@ -151,7 +149,8 @@ def _map(context: MapContext, cache: Path | None, job: _MapJob, tell: Tell) -> P
 
     part = map_part(job.task, context, job.folder, told)
     tell((0, left))  # line ends, blanks
-    if cache is None:
+    # What was read under another content than that of its key must not be found under it.
+    if cache is None or not all(map(is_unchanged, job.inputs)):
         return part
     files = {path.name: file_xxh3(path) for path in sorted(job.folder.iterdir())}
     value = {f.name: getattr(part, f.name) for f in dataclasses.fields(part) if f.name != "folder"}
