@@ -1,0 +1,49 @@
+"""The YAML head of a card that anybody wrote, as plain values: what it costs to read is bounded."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from corpuskit.card.front_matter import cut_card, split_card
+
+_MAX_BYTES, _MAX_DEPTH = 256 * 1024, 50
+
+
+def foreign_head(text: str) -> dict[str, Any]:
+    """The head of a card as values that JSON has; raises ValueError where it is none, or goes beyond bounds.
+
+    Aliases are refused: a few lines of them stand for more values than any memory holds.
+    """
+    source, _ = cut_card(text)
+    if len(source.encode("utf-8", "surrogatepass")) > _MAX_BYTES:
+        raise ValueError(f"the YAML head has more than {_MAX_BYTES:,} bytes")
+    depth = 0
+    try:
+        for event in yaml.parse(source, Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.AliasEvent):
+                raise ValueError("the YAML head uses aliases (`*name`)")
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > _MAX_DEPTH:
+                raise ValueError(f"the YAML head is nested more than {_MAX_DEPTH} deep")
+        head: dict[str, Any] = _plain(split_card(text)[0])
+    except (yaml.YAMLError, ArithmeticError) as error:
+        raise ValueError(f"the YAML head cannot be read: {str(error).splitlines()[0]}") from error
+    return head
+
+
+def _plain(value: Any) -> Any:
+    """A value that YAML gave as one that JSON has: dates and numbers that are none as text."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [_plain(each) for each in value]
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    return str(value)
