@@ -8,7 +8,7 @@ import yaml
 
 from corpuskit.card.front_matter import cut_card, split_card
 
-_MAX_BYTES, _MAX_DEPTH = 256 * 1024, 50
+_MAX_BYTES, _MAX_DEPTH, _MAX_BITS = 256 * 1024, 50, 1024
 
 
 def foreign_head(text: str) -> dict[str, Any]:
@@ -39,11 +39,13 @@ def foreign_head(text: str) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     """A value that YAML gave as one that JSON has: dates and numbers that are none as text."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {str(_plain(key)): _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple | set):
         return [_plain(each) for each in value]
-    if value is None or isinstance(value, bool | int | str):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, int):
+        return value if value.bit_length() <= _MAX_BITS else f"{value:#x}"
     if isinstance(value, float) and math.isfinite(value):
         return value
-    return str(value)
+    return str(value).encode("utf-8", "backslashreplace").decode()

@@ -42,10 +42,16 @@ def validate_yaml(call: Call) -> Response:
 def create(call: Call) -> Response:
     """POST /api/repos/create: a new repository; 409 where there is one of that name."""
     namespace, name = _named(call)
-    made = repositories.create(
-        call.hub.root, namespace, name, private=_visibility(call) or False, author=call.author
-    )
-    return said({"url": f"{call.base}/datasets/{made.id}", "name": made.id, "id": made.id})
+    url = f"{call.base}/datasets/{namespace}/{name}"
+    try:
+        made = repositories.create(
+            call.hub.root, namespace, name, private=_visibility(call) or False, author=call.author
+        )
+    except Refusal as refusal:
+        # Clients that do not mind that it exists go on with its address.
+        refusal.fields["url"] = url
+        raise
+    return said({"url": url, "name": made.id, "id": made.id})
 
 
 def delete(call: Call) -> Response:

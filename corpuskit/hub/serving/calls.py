@@ -111,7 +111,7 @@ def refused(refusal: Refusal) -> Response:
     } | refusal.headers
     if refusal.code:
         headers["X-Error-Code"] = refusal.code
-    return JSONResponse({"error": refusal.message}, refusal.status, headers)
+    return JSONResponse({"error": refusal.message, **refusal.fields}, refusal.status, headers)
 
 
 def form_fields(data: bytes) -> dict[str, list[str]]:

@@ -1,6 +1,5 @@
 """Commits: what changes, decided under the repository's lock; a branch moves when all it needs is durable."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -85,7 +84,7 @@ def read_commit(folder: Path, commit: str) -> Commit:
 
 @lru_cache(maxsize=256)
 def _parsed(path: Path) -> Commit:
-    return Commit(**json.loads(path.read_bytes()))
+    return Commit(**objects.read_record(path))
 
 
 def _write(folder: Path, commit: Commit) -> str:

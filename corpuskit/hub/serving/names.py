@@ -34,7 +34,7 @@ def is_ref(name: object) -> bool:
         and _REF.fullmatch(name) is not None
         and not name.startswith("refs/")
         and not any(bad in name for bad in ("..", "//", "/.", "./", ".lock"))
-        and _SHORT_COMMIT.fullmatch(name) is None
+        and not is_commit(name)
     )
 
 

@@ -51,11 +51,20 @@ def is_inside(path: Path) -> bool:
     return os.path.realpath(path) == str(path)
 
 
+def read_record(path: Path) -> Any:
+    """The JSON object at a path of `record_path`."""
+    if not is_inside(path):
+        raise Refusal(500, "there is a link in the hub's folder, which is not followed.")
+    return json.loads(path.read_bytes())
+
+
 @contextmanager
 def scratch(folder: Path) -> Iterator[Path]:
     """The path of a new file to write in the folder of a repository; removed at the end unless it was placed."""
     path = folder / SCRATCH / secrets.token_hex(16)
     path.parent.mkdir(exist_ok=True)
+    if not is_inside(path.parent):
+        raise Refusal(500, "there is a link in the hub's folder, which is not followed.")
     try:
         yield path
     finally:

@@ -18,6 +18,7 @@ class Refusal(Exception):
         self.message = shortened(visible(message), _LONGEST)
         self.code = code
         self.headers: dict[str, str] = {}
+        self.fields: dict[str, str] = {}
 
 
 def bad_request(message: str) -> Refusal:

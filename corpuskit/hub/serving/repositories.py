@@ -38,7 +38,7 @@ def find(root: Path, namespace: str, name: str) -> Repository | None:
     if not (is_repository_part(namespace) and is_repository_part(name)):
         return None
     folder = root / _DATASETS / namespace / name
-    if not objects.is_inside(folder):
+    if not objects.is_inside(folder / _SETTINGS):
         return None
     try:
         settings = json.loads((folder / _SETTINGS).read_bytes())

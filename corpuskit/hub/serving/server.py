@@ -19,7 +19,7 @@ _GRACE_SECONDS = 5
 def open_hub(folder: Path) -> Path:
     """The folder of a hub, made where there is none; raises SpecError where something else lies there."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # private corpora lie in it
         root = folder.resolve()
         marker = root / _MARKER
         if not marker.exists():

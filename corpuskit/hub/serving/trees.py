@@ -1,7 +1,6 @@
 """Trees: the files of a commit, a JSON object named by its digest, and what of it lies below a path."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -64,7 +63,7 @@ def read_tree(folder: Path, digest: str) -> Mapping[str, Entry]:
 # A file named by its digest never changes; four of the largest trees are some hundred megabytes.
 @lru_cache(maxsize=4)
 def _parsed(path: Path) -> Mapping[str, Entry]:
-    rows = json.loads(path.read_bytes())["entries"]
+    rows = objects.read_record(path)["entries"]
     return {row["path"]: Entry(**row) for row in rows}
 
 
