@@ -41,6 +41,7 @@ def ask(
         sent["Authorization"] = f"Bearer {token}"
     if body is not None and not isinstance(body, bytes):
         body = json.dumps(body).encode()
+        sent["Content-Type"] = "application/json"
     connection = http.client.HTTPConnection(*address(hub), timeout=60)
     try:
         connection.request(method, path, body, sent)
@@ -51,11 +52,12 @@ def ask(
         connection.close()
 
 
-def raw(hub: LocalHub, data: bytes) -> bytes:
-    """What comes back for these bytes, until the hub or the time is over; the sending side is closed after them."""
+def raw(hub: LocalHub, data: bytes, *, end: bool = False) -> bytes:
+    """What comes back for these bytes, until the hub closes the line; with `end` no more could come after them."""
     with socket.create_connection(address(hub), timeout=60) as connection:
         connection.sendall(data)
-        connection.shutdown(socket.SHUT_WR)
+        if end:
+            connection.shutdown(socket.SHUT_WR)
         answer = b""
         while piece := connection.recv(65536):
             answer += piece

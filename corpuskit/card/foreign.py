@@ -19,28 +19,34 @@ def foreign_head(text: str) -> dict[str, Any]:
     source, _ = cut_card(text)
     if len(source.encode("utf-8", "surrogatepass")) > _MAX_BYTES:
         raise ValueError(f"the YAML head has more than {_MAX_BYTES:,} bytes")
-    depth = 0
     try:
-        for event in yaml.parse(source, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                raise ValueError("the YAML head uses aliases (`*name`)")
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-            if depth > _MAX_DEPTH:
-                raise ValueError(f"the YAML head is nested more than {_MAX_DEPTH} deep")
+        _check_events(source)
         head: dict[str, Any] = _plain(split_card(text)[0])
-    except (yaml.YAMLError, ArithmeticError) as error:
-        raise ValueError(f"the YAML head cannot be read: {str(error).splitlines()[0]}") from error
+    except (yaml.YAMLError, ArithmeticError, ValueError) as error:
+        cause = str(error).partition("\n")[0]
+        known = cause.startswith("the YAML head")
+        raise ValueError(cause if known else f"the YAML head cannot be read: {cause}") from error
     return head
+
+
+def _check_events(source: str) -> None:
+    """Raise ValueError where YAML uses aliases or nests too deep, before anything is made of it."""
+    depth = 0
+    for event in yaml.parse(source, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise ValueError("the YAML head uses aliases (`*name`)")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MAX_DEPTH:
+            raise ValueError(f"the YAML head is nested more than {_MAX_DEPTH} deep")
 
 
 def _plain(value: Any) -> Any:
     """A value that YAML gave as one that JSON has: dates and numbers that are none as text."""
     if isinstance(value, Mapping):
         return {str(_plain(key)): _plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple | set):
+    if isinstance(value, set):
+        return sorted((_plain(each) for each in value), key=str)
+    if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     if value is None or isinstance(value, bool):
         return value

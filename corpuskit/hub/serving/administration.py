@@ -117,9 +117,10 @@ def _named(call: Call) -> tuple[str, str]:
 def _visibility(call: Call) -> bool | None:
     """Whether a body asks for a private repository; None where it says nothing of it."""
     if call.body.get("visibility") is not None:
-        if call.body["visibility"] not in _VISIBILITIES:
+        visibility = call.text("visibility")
+        if visibility not in _VISIBILITIES:
             raise bad_request("a repository is public or private.")
-        return _VISIBILITIES[call.body["visibility"]]
+        return _VISIBILITIES[visibility]
     private = call.body.get("private")
     if not (private is None or isinstance(private, bool)):
         raise bad_request("`private` is true or false.")

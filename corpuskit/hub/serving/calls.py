@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from corpuskit.hub.serving import refs
 from corpuskit.hub.serving.commits import read_commit
 from corpuskit.hub.serving.limits import Limits
+from corpuskit.hub.serving.names import is_unicode
 from corpuskit.hub.serving.refusals import Refusal, bad_request
 from corpuskit.hub.serving.repositories import Repository
 from corpuskit.hub.serving.tokens import Token
@@ -85,7 +86,7 @@ class Call(NamedTuple):
     def text(self, key: str, default: str | None = None) -> str:
         """A text of the body; raises Refusal where it is missing or none."""
         value = self.body.get(key, default)
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not is_unicode(value):
             raise bad_request(f"`{key}` is missing, or is no text.")
         return value
 

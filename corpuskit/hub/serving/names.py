@@ -53,16 +53,19 @@ def is_digest(text: object) -> bool:
     return isinstance(text, str) and _DIGEST.fullmatch(text) is not None
 
 
+def is_unicode(text: str) -> bool:
+    """Whether a text can be written down: JSON may hold halves of characters."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def path_fault(path: object) -> str | None:
     """What is wrong with the path of a file in a repository; None where nothing is."""
     if not isinstance(path, str) or not path:
         return "is empty"
-    try:
-        encoded = path.encode()
-    except UnicodeEncodeError:
+    if not is_unicode(path):
         return "is not Unicode"
     segments = path.split("/")
-    if len(encoded) > _MAX_PATH_BYTES or any(len(s.encode()) > _MAX_SEGMENT_BYTES for s in segments):
+    if len(path.encode()) > _MAX_PATH_BYTES or any(len(s.encode()) > _MAX_SEGMENT_BYTES for s in segments):
         return "is too long"
     if "\\" in path or any(unicodedata.category(c) == "Cc" for c in path):
         return "holds a backslash or a control character"

@@ -3,18 +3,22 @@
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from corpuskit.hub.serving import objects
 from corpuskit.hub.serving.commits import Copy, Delete, Operation, Put, PutLarge
-from corpuskit.hub.serving.names import is_digest, is_short_commit, path_fault
+from corpuskit.hub.serving.names import is_digest, is_short_commit, is_unicode, path_fault
 from corpuskit.hub.serving.refusals import Refusal, bad_request
 from corpuskit.hub.serving.trees import regular
 
 # Of a line beyond the bytes of its file: the path, twice as long when escaped, and the keys.
 _LINE_OVERHEAD_BYTES = 16 * 1024
+
+
+# Keeps the bytes of a file and gives their digest.
+Store = Callable[[bytes], str]
 
 
 class Payload(NamedTuple):
@@ -30,12 +34,12 @@ def read_payload(folder: Path, body: Path, max_file_bytes: int) -> Payload:
     """The commit that a spooled body asks for; raises Refusal."""
     header: Mapping[str, Any] | None = None
     operations: list[Operation] = []
-    with body.open("rb") as file:
+    with body.open("rb") as file, objects.storing(folder) as store:
         for key, value in _lines(file, max_file_bytes * 4 // 3 + _LINE_OVERHEAD_BYTES):
             if key == "header":
                 header = value
             elif key in _OPERATIONS:
-                operations.append(_OPERATIONS[key](folder, value))
+                operations.append(_OPERATIONS[key](store, value))
             else:
                 raise bad_request(f"a commit has no {key!r}; it has header, {', '.join(_OPERATIONS)}.")
     if header is None:
@@ -68,13 +72,9 @@ def _lines(file: BinaryIO, max_bytes: int) -> Iterator[tuple[str, Mapping[str, A
 
 def _text(value: Mapping[str, Any], key: str, default: str | None = None) -> str:
     text = value.get(key, default)
-    if not isinstance(text, str) or not _is_unicode(text):
+    if not isinstance(text, str) or not is_unicode(text):
         raise bad_request(f"`{key}` is missing, or is no text.")
     return text
-
-
-def _is_unicode(text: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _path(value: Mapping[str, Any], key: str = "path") -> str:
@@ -85,7 +85,7 @@ def _path(value: Mapping[str, Any], key: str = "path") -> str:
     return str(path)
 
 
-def _file(folder: Path, value: Mapping[str, Any]) -> Operation:
+def _file(store: Store, value: Mapping[str, Any]) -> Operation:
     path, content = _path(value), _text(value, "content")
     if value.get("encoding", "utf-8") == "base64":
         try:
@@ -94,10 +94,10 @@ def _file(folder: Path, value: Mapping[str, Any]) -> Operation:
             raise bad_request(f"{path}: the content is not base64.") from None
     else:
         data = content.encode()
-    return Put(regular(path, data, objects.store(folder, data)))
+    return Put(regular(path, data, store(data)))
 
 
-def _lfs_file(_: Path, value: Mapping[str, Any]) -> Operation:
+def _lfs_file(_: Store, value: Mapping[str, Any]) -> Operation:
     path, oid, size = _path(value), value.get("oid"), value.get("size")
     if not is_digest(oid) or value.get("algo", "sha256") != "sha256":
         raise bad_request(f"{path}: the oid is not a SHA-256.")
@@ -106,16 +106,16 @@ def _lfs_file(_: Path, value: Mapping[str, Any]) -> Operation:
     return PutLarge(path, str(oid), size)
 
 
-def _deleted_file(_: Path, value: Mapping[str, Any]) -> Operation:
+def _deleted_file(_: Store, value: Mapping[str, Any]) -> Operation:
     return Delete(_path(value), folder=False)
 
 
-def _deleted_folder(_: Path, value: Mapping[str, Any]) -> Operation:
+def _deleted_folder(_: Store, value: Mapping[str, Any]) -> Operation:
     path = value.get("path")
     return Delete(_path({"path": path.rstrip("/") if isinstance(path, str) else path}), folder=True)
 
 
-def _copy_file(_: Path, value: Mapping[str, Any]) -> Operation:
+def _copy_file(_: Store, value: Mapping[str, Any]) -> Operation:
     revision = value.get("srcRevision")
     return Copy(_path(value, "srcPath"), _path(value), None if revision is None else str(revision))
 

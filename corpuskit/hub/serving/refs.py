@@ -19,10 +19,10 @@ def read_ref(folder: Path, kind: Kind, name: str) -> str | None:
         return None
     path = _path(folder, kind, name)
     try:
-        text = path.read_text(encoding="ascii") if objects.is_inside(path) else ""
+        data = path.read_bytes() if objects.is_inside(path) else b""
     except FileNotFoundError:
         return None
-    commit = text.partition("\n")[0]
+    commit = data.partition(b"\n")[0].decode("ascii", "replace")
     return commit if is_commit(commit) else None
 
 

@@ -15,7 +15,7 @@ class Refusal(Exception):
     def __init__(self, status: int, message: str, code: str | None = None) -> None:
         super().__init__(message)
         self.status = status
-        self.message = shortened(visible(message), _LONGEST)
+        self.message = shortened(visible(message), _LONGEST).strip()
         self.code = code
         self.headers: dict[str, str] = {}
         self.fields: dict[str, str] = {}
