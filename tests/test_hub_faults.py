@@ -1,5 +1,6 @@
 """A hub that is killed, and pushes that meet: no branch leads to what is not there, no accepted commit is lost."""
 
+import asyncio
 import hashlib
 import http.client
 import json
@@ -20,6 +21,10 @@ from conftest import REPOSITORY
 from hub_integrity import faults, history
 from hub_requests import ask, batch, client, commit, create, file, lines, path_of
 
+from corpuskit.hub import serving
+from corpuskit.hub.serving import repositories
+from corpuskit.hub.serving.application import application
+from corpuskit.hub.serving.calls import Hub
 from corpuskit.testing import LocalHub
 
 _KILL_POINTS = REPOSITORY / "tests" / "hub_kill_points.py"
@@ -275,6 +280,36 @@ def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
             assert faults(hub.folder) == []
     finally:
         subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_client_that_falls_silent_is_given_up(tmp_path: Path) -> None:
+    """A body that stops to arrive ends the request with 408 after the time of the limits; nothing is left."""
+    folder = serving.open_hub(tmp_path / "hub")
+    repository = repositories.create(folder, "lab", "x", private=False, author="t")
+    token = serving.add_token(folder, "t", "write")
+    told: list[str] = []
+    hub = Hub(folder, None, told.append, serving.Limits(idle_seconds=0.05))
+    path = "/api/datasets/lab/x/commit/main"
+    scope = {
+        "type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"",
+        "headers": [(b"host", b"localhost"), (b"authorization", f"Bearer {token}".encode())],
+    }  # fmt: skip
+    sent: list[dict[str, object]] = []
+    pieces = [{"type": "http.request", "body": lines()[:20], "more_body": True}]
+
+    async def receive() -> dict[str, object]:
+        if pieces:
+            return pieces.pop()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    asyncio.run(application(hub)(scope, receive, send))
+    assert sent[0]["status"] == 408
+    assert list((repository.folder / "uploads").iterdir()) == []
+    assert told == []
 
 
 def test_what_a_killed_server_left_is_swept(tmp_path: Path) -> None:
