@@ -1,9 +1,9 @@
 """Kills a process at every write that a change to a hub makes, as a script: `python hub_kill_points.py FOLDER`.
 
-For each change a child process makes it and kills itself just before its Nth write (a file opened for writing, a
-rename, a folder made or removed), for N = 1, 2, ... until a child lives to its end. After each death the folder must
-be whole, and the change, made again, must succeed. Prints {change: number of points}; exits 1 with what was found.
-With `--once` all changes are made one after the other, for a tracer to look at.
+For each change a child process makes it and kills itself at its Nth write (a file opened for writing: before, and when
+it is open and empty; a rename, a folder made or removed), for N = 1, 2, ... until a child lives to its end. After each
+death the folder must be whole, and the change, made again, must succeed. Prints {change: number of points}; exits 1
+with what was found. With `--once` all changes are made one after the other, for a tracer to look at.
 """
 
 import hashlib
@@ -113,15 +113,31 @@ CHANGES: list[Callable[[Path], None]] = [
 
 
 def kill_at(point: int) -> None:
-    """Let this process die just before its write of that number."""
+    """Let this process die at its write of that number; opening a file is two: before, and with the file empty."""
     count = 0
+
+    def die() -> None:
+        nonlocal count
+        count += 1
+        if count == point:
+            os.kill(os.getpid(), signal.SIGKILL)
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         nonlocal count
-        if event in _CHANGES or (event == "open" and arguments[2] & _WRITING):
-            count += 1
-            if count == point:
+        if event in _CHANGES:
+            die()
+        elif (
+            event == "open"
+            and not isinstance(arguments[0], int)
+            and arguments[2] & _WRITING
+            and count < point
+        ):
+            die()
+            if count == point - 1:
+                count = point + 1  # the opening that follows is not to be counted
+                os.open(arguments[0], arguments[2], 0o666)
                 os.kill(os.getpid(), signal.SIGKILL)
+            count += 1
 
     sys.addaudithook(hook)
 
