@@ -48,7 +48,22 @@ def test_a_kill_at_every_write_leaves_the_hub_whole(fast_folder: Path) -> None:
     assert all(count >= 3 for count in points.values()), points
 
 
-_CALL = re.compile(r'\d+ +(fsync|rename)\((?:\d+<([^>]+)>|"([^"]+)", "([^"]+)")\) += 0')
+_CALL = re.compile(r'(\d+) +(fsync|rename)\((?:\d+<([^>]+)>|"([^"]+)", "([^"]+)")(?:\) += 0| <unfinished)')
+_RESUMED = re.compile(r"(\d+) +<\.\.\. (?:fsync|rename) resumed>\) += 0")
+
+
+def _done_calls(trace: str) -> Iterator[tuple[str, ...]]:
+    """What strace saw, in the order in which it was done: ("fsync", path) and ("rename", from, to)."""
+    under_way: dict[str, tuple[str, ...]] = {}
+    for line in trace.splitlines():
+        if match := _CALL.match(line):
+            call = tuple(part for part in match.groups()[1:] if part is not None)
+            if line.endswith("<unfinished ...>"):
+                under_way[match[1]] = call
+            else:
+                yield call
+        elif match := _RESUMED.match(line):
+            yield under_way.pop(match[1])
 
 
 def test_bytes_are_durable_before_a_branch_names_them(tmp_path: Path) -> None:
@@ -74,15 +89,12 @@ def test_bytes_are_durable_before_a_branch_names_them(tmp_path: Path) -> None:
     synced: set[str] = set()
     open_names: set[str] = set()
     renamed = moved = 0
-    for line in trace.read_text().splitlines():
-        match = _CALL.match(line)
-        if match is None:
-            continue
-        call, file_synced, source, target = match.groups()
+    for call, source, *targets in _done_calls(trace.read_text()):
         if call == "fsync":
-            synced.add(file_synced)
-            open_names = {name for name in open_names if Path(name).parent != Path(file_synced)}
+            synced.add(source)
+            open_names = {name for name in open_names if Path(name).parent != Path(source)}
         elif "/uploads/" in source:
+            target = targets[0]
             assert source in synced, f"{target} was renamed before its bytes were durable"
             renamed += 1
             if "/refs/" in target:
