@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hub_integrity import faults
 from hub_requests import Answer, ask, batch, commit, create, file, lines, path_of, raw
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corpuskit.hub.serving.routes import ROUTES, Route
 from corpuskit.testing import LocalHub
@@ -19,7 +21,7 @@ LARGE = bytes(range(256)) * 1024  # four parts
 @pytest.fixture(scope="module")
 def hub() -> Iterator[LocalHub]:
     with LocalHub(part_bytes=64 * 1024, max_file_bytes=10**6) as running:
-        for name, private in (("open", False), ("hidden", True)):
+        for name, private in (("open", False), ("hidden", True), ("fuzzed", False)):
             api = create(running, name, private=private)
             assert (
                 commit(running, api, file("README.md", b"# Card\n"), file("a/secret.txt", SECRET)).status
@@ -373,7 +375,8 @@ def test_json_bodies_have_a_limit(hub: LocalHub) -> None:
 NONSENSE = [
     b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b"[" * 100_000, b"1" * 10_000, b'{"files": 7}', b'{"objects": [7]}',
     b'{"objects": [{"oid": 7, "size": "x"}], "operation": "upload"}', b'{"files": [{"path": {}}]}', b'{"paths": 7}',
-    b'{"content": 7}', b'{"tag": []}', b'{"operation": []}', b'{"private": "x"}', b'{"visibility": {}}',
+    b'{"content": 7}', b'{"tag": []}', b'{"operation": []}', b'{"operation": "upload", "transfers": 7, "objects": []}',
+    b'{"files": [{"path": "a", "size": 1, "sample": "\xc3\xa9"}]}', b'{"private": "x"}', b'{"visibility": {}}',
 ]  # fmt: skip
 
 
@@ -387,6 +390,57 @@ def test_nonsense_is_a_sentence(hub: LocalHub, route: Route) -> None:
             assert answer.json.get("error") or answer.json.get("errors")
 
 
+_KEYS = (
+    "files", "objects", "operation", "transfers", "paths", "expand", "tag", "message", "startingPoint", "name", "type",
+    "organization", "visibility", "private", "gated", "content", "oid", "size", "path", "sample", "parts",
+)  # fmt: skip
+_SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.just("dataset"), st.just("upload"),
+    st.just("é="), st.just("0" * 64), st.just(10**400), st.just("\ud800"),
+)  # fmt: skip
+_VALUES = st.recursive(
+    _SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(_KEYS), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@given(
+    st.sampled_from([r for r in ROUTES if r.body in {"json", "form"} and r.access != "link"]),
+    st.dictionaries(st.sampled_from(_KEYS), _VALUES, max_size=6),
+)
+def test_no_json_breaks_a_route(hub: LocalHub, route: Route, body: dict[str, object]) -> None:
+    """Whatever JSON a route is given, the answer is no 5xx."""
+    if route.pattern != "/api/repos/delete":
+        assert ask(hub, route.method, _path(route, "fuzzed"), body, hub.token).status < 500
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["file", "lfsFile", "deletedFile", "deletedFolder", "copyFile", "header"]),
+            st.dictionaries(st.sampled_from(["path", "content", "encoding", "oid", "size", "algo", "srcPath", "summary",
+                                             "srcRevision", "parentCommit", "description"]), _VALUES, max_size=5),
+        ),
+        max_size=4,
+    )
+)  # fmt: skip
+def test_no_operations_break_a_commit(hub: LocalHub, operations: list[tuple[str, dict[str, object]]]) -> None:
+    """Whatever operations a commit has, the answer is no 5xx, and the repository stays whole."""
+    assert commit(hub, "/api/datasets/lab/fuzzed", *operations).status < 500
+    assert faults(hub.folder) == []
+
+
+def test_numbers_of_a_query(hub: LocalHub) -> None:
+    """A cursor or a limit that is no number is 400, one beyond the end an empty page."""
+    for value in ("-1", "x", "9" * 5000, "%D9%A3", "1.5", ""):
+        assert ask(hub, "GET", f"/api/datasets/lab/open/tree/main?cursor={value}").status == 400, value
+        assert ask(hub, "GET", f"/api/datasets?limit={value}").status == 400, value
+    assert ask(hub, "GET", "/api/datasets/lab/open/tree/main?cursor=999").json == []
+    assert ask(hub, "GET", "/api/datasets?limit=0").json == []
+    assert len(ask(hub, "GET", "/api/datasets?limit=1").json) == 1
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -396,6 +450,7 @@ def test_nonsense_is_a_sentence(hub: LocalHub, route: Route) -> None:
         lines(("file", {"path": "a", "content": "%%%", "encoding": "base64"})),
         lines(("file", {"path": "a", "encoding": "base64"})),
         lines(("file", {"path": "a", "content": 7})),
+        lines(("file", {"path": "a", "content": "é", "encoding": "base64"})),
         lines(("lfsFile", {"path": "a", "oid": "x", "size": 1})),
         lines(("lfsFile", {"path": "a", "oid": "0" * 64, "size": -1})),
         lines(("lfsFile", {"path": "a", "oid": "0" * 64, "size": 1, "algo": "md5"})),

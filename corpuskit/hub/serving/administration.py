@@ -89,12 +89,12 @@ def auth_check(call: Call) -> Response:
 def listing(call: Call) -> Response:
     """GET /api/datasets: the repositories that the caller may see, by name, filtered by `author` and `search`."""
     author, search = call.query("author"), call.query("search").lower()
-    limit = call.query("limit")
+    limit = call.number("limit", call.hub.limits.max_files)
     rows: list[dict[str, Any]] = []
     for found in visible_repositories(call):
         if author not in {"", found.id.partition("/")[0]} or search not in found.id.lower():
             continue
-        if limit.isdecimal() and len(rows) == int(limit):
+        if len(rows) >= limit:
             break
         row = described(found)
         del row["siblings"]

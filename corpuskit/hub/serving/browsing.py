@@ -60,11 +60,8 @@ def tree(call: Call) -> Response:
     entries = list(trees.below(files, path, recursive=call.flag("recursive")))
     if path and not entries:
         raise _with_commit(no_entry(path), commit)
-    expand, cursor = call.flag("expand"), call.query("cursor", "0")
-    if not (cursor.isascii() and cursor.isdecimal()):
-        raise bad_request("the cursor is none of this hub's.")
-    limits = call.hub.limits
-    start, size = int(cursor), limits.expanded_entries if expand else limits.page_entries
+    expand, limits = call.flag("expand"), call.hub.limits
+    start, size = call.number("cursor", 0), limits.expanded_entries if expand else limits.page_entries
     headers = {"X-Repo-Commit": commit}
     if start + size < len(entries):
         headers["Link"] = f'<{_next_page(call, commit, path, start + size)}>; rel="next"'

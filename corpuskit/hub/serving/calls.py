@@ -19,6 +19,8 @@ from corpuskit.hub.serving.repositories import Repository
 from corpuskit.hub.serving.tokens import Token
 from corpuskit.hub.serving.trees import Entry, read_tree
 
+_MAX_DIGITS = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Hub:
@@ -74,6 +76,13 @@ class Call(NamedTuple):
     def flag(self, name: str) -> bool:
         """A parameter that says yes or no."""
         return self.query(name).lower() in {"1", "true"}
+
+    def number(self, name: str, default: int) -> int:
+        """A number of the query; raises Refusal where it is none."""
+        text = self.query(name, str(default))
+        if not (text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS):
+            raise bad_request(f"`{name}` is no number.")
+        return int(text)
 
     def commit(self) -> str:
         """The commit that the revision in the path stands for; raises Refusal."""

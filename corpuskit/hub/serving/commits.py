@@ -142,6 +142,7 @@ def commit_operations(
         if not changed:
             return head
         _check_folders(after)
+        objects.settle(folder, {op.sha256 for op in operations if isinstance(op, PutLarge)})
         made = _write(folder, Commit(head, write_tree(folder, after.values()), *words, now(), changed))
         refs.write_ref(folder, "heads", branch, made)
         return made

@@ -73,17 +73,12 @@ def scratch(folder: Path) -> Iterator[Path]:
 
 
 def place(written: Path, target: Path) -> None:
-    """Move a written file to its place, durably: its bytes first, then its name.
-
-    A file that is there already has the same bytes, by its name, and stays.
-    """
-    if not target.exists():
-        sync(written)
-        if not target.parent.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            sync(target.parent.parent)
-        written.replace(target)
-    # Also of one that another request placed a moment ago, and has perhaps not made durable yet.
+    """Move a written file to its place, durably: its bytes first, then its name."""
+    sync(written)
+    if not target.parent.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        sync(target.parent.parent)
+    written.replace(target)
     sync(target.parent)
 
 
@@ -116,6 +111,11 @@ def storing(folder: Path) -> Iterator[Callable[[bytes], str]]:
     finally:
         for path in written.values():
             path.unlink(missing_ok=True)
+
+
+def settle(folder: Path, digests: Iterable[str]) -> None:
+    """Make the names of objects durable: another request may have placed one a moment ago."""
+    _sync_all({object_path(folder, digest).parent for digest in digests})
 
 
 def _sync_all(paths: Iterable[Path]) -> None:

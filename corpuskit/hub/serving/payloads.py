@@ -1,7 +1,6 @@
 """The body of a commit: a line of JSON for what it says of itself, then one for each operation."""
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -90,7 +89,7 @@ def _file(store: Store, value: Mapping[str, Any]) -> Operation:
     if value.get("encoding", "utf-8") == "base64":
         try:
             data = base64.b64decode(content, validate=True)
-        except binascii.Error:
+        except ValueError:
             raise bad_request(f"{path}: the content is not base64.") from None
     else:
         data = content.encode()

@@ -1,7 +1,6 @@
 """Pushing: which files travel how, large files, and the commit that makes them visible."""
 
 import base64
-import binascii
 import codecs
 import re
 import secrets
@@ -54,7 +53,7 @@ def _is_text(sample: str) -> bool:
         data = base64.b64decode(sample)
         # The sample may end within a character.
         codecs.getincrementaldecoder("utf-8")().decode(data, final=False)
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return False
     return b"\0" not in data
 
@@ -78,7 +77,8 @@ def lfs_batch(call: Call) -> Response:
     """POST /datasets/<id>.git/info/lfs/objects/batch: where to send each large file that is not there yet."""
     if call.text("operation") != "upload":
         raise bad_request("large files are fetched with resolve, not by LFS batch.")
-    parts = "multipart" in (call.body.get("transfers") or [])
+    transfers = call.body.get("transfers")
+    parts = isinstance(transfers, list) and "multipart" in transfers
     rows = [_upload_of(call, row, parts=parts) for row in call.rows("objects", _MAX_ROWS)]
     return said({"transfer": "multipart" if parts else "basic", "objects": rows})
 
