@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 from datasets import Dataset, DatasetDict, disable_progress_bars, get_dataset_split_names, load_dataset
+from datasets.exceptions import DatasetNotFoundError
 from huggingface_hub import (
     CommitOperationAdd,
     CommitOperationCopy,
@@ -178,6 +179,28 @@ def _() -> str:
     api().upload_folder(repo_id=REPO, folder_path=RELEASE, **KIND)
     assert head(REPO) == before
     return "nothing sent, no new commit"
+
+
+@call(HUB, "preupload_lfs_files, then create_commit")
+def _() -> str:
+    adds = [CommitOperationAdd(f"shards/{n}.bin", bytes([n]) * 5000) for n in range(3)]
+    for add in adds:
+        api().preupload_lfs_files(FILES, additions=[add], **KIND)
+    api().create_commit(FILES, adds, commit_message="shards", **KIND)
+    assert Path(hf_hub_download(FILES, "shards/2.bin", **KIND)).read_bytes() == b"\2" * 5000
+    return "3 files sent one by one, one commit"
+
+
+@call(HUB, "upload_folder(delete_patterns=...)")
+def _() -> str:
+    (WORK / "one").mkdir()
+    (WORK / "one" / "0.bin").write_bytes(b"\0" * 6000)
+    api().upload_folder(
+        repo_id=FILES, folder_path=WORK / "one", path_in_repo="shards", delete_patterns="*.bin", **KIND
+    )
+    left = [name for name in api().list_repo_files(FILES, **KIND) if name.startswith("shards/")]
+    api().delete_folder("shards", FILES, **KIND)
+    return f"left in the folder: {', '.join(left)}"
 
 
 @call(HUB, "list_repo_files")
@@ -342,6 +365,15 @@ def _() -> str:
     return "equal to the release"
 
 
+@call("hf", "hf repos create, tag, delete")
+def _() -> str:
+    hf("repos", "create", "lab/brief", "--repo-type", "dataset", "--private")
+    hf("repos", "tag", "create", "lab/brief", "v1", "--repo-type", "dataset")
+    assert [ref.name for ref in api().list_repo_refs("lab/brief", **KIND).tags] == ["v1"]
+    hf("repos", "delete", "lab/brief", "--repo-type", "dataset", "--yes")
+    return f"gone in the end: {not api().repo_exists('lab/brief', **KIND)}"
+
+
 @call("hf", "hf cache verify")
 def _() -> str:
     hf("cache", "verify", "lab/command", "--repo-type", "dataset", "--local-dir", str(WORK / "downloaded"))
@@ -417,6 +449,26 @@ def _() -> str:
     return (
         f"small: {load_dataset(ROWS, 'small', split='train').num_rows} rows; {get_dataset_split_names(ROWS)}"
     )
+
+
+@call(DATASETS, "push_to_hub(private=True), load_dataset")
+def _() -> str:
+    rows(0, 5).push_to_hub("lab/closed", private=True)
+    hidden = refused(DatasetNotFoundError, lambda: load_dataset("lab/closed", token=False))
+    return f"{load_dataset('lab/closed', split='train').num_rows} rows; without a token: {hidden.strip()}"
+
+
+@call(DATASETS, "push_to_hub to a branch")
+def _() -> str:
+    rows(0, 9).push_to_hub(ROWS, revision="draft")
+    counts = [load_dataset(ROWS, split="train", revision=name).num_rows for name in ("draft", "main")]
+    return f"draft {counts[0]} rows, main {counts[1]}"
+
+
+@call(DATASETS, "IterableDataset.push_to_hub")
+def _() -> str:
+    rows(0, 30).to_iterable_dataset(num_shards=2).push_to_hub("lab/stream")
+    return f"{load_dataset('lab/stream', split='train').num_rows} rows"
 
 
 @call(DATASETS, "load_dataset by name")
