@@ -15,12 +15,15 @@ def faults(root: Path) -> list[str]:
 
 
 def _of_repository(folder: Path) -> Iterator[str]:
+    # A commit, tree or object that many lead to is looked at once.
+    seen: set[str] = set()
     refs = [p for p in (folder / "refs").glob("*/*") if not p.name.startswith(".")]
     if not any(p.name == "main" for p in refs):
         yield "no branch main"
     for ref in refs:
         commit: str | None = ref.read_text().split("\n")[0]
-        while commit:
+        while commit and commit not in seen:
+            seen.add(commit)
             path = folder / "commits" / commit[:2] / f"{commit}.json"
             if not path.is_file():
                 yield f"{ref.name}: no commit {commit}"
@@ -30,11 +33,11 @@ def _of_repository(folder: Path) -> Iterator[str]:
                 yield f"{ref.name}: commit {commit} is not what its name says"
                 break
             value = json.loads(data)
-            yield from _of_tree(folder, value["tree"])
+            yield from _of_tree(folder, value["tree"], seen)
             commit = value["parent"]
 
 
-def _of_tree(folder: Path, digest: str) -> Iterator[str]:
+def _of_tree(folder: Path, digest: str, seen: set[str]) -> Iterator[str]:
     path = folder / "trees" / digest[:2] / f"{digest}.json"
     if not path.is_file():
         yield f"no tree {digest}"
@@ -44,6 +47,10 @@ def _of_tree(folder: Path, digest: str) -> Iterator[str]:
         yield f"tree {digest} is not what its name says"
         return
     for entry in json.loads(data)["entries"]:
+        known = f"{entry['sha256']} {entry['size']}"
+        if known in seen:
+            continue
+        seen.add(known)
         content = folder / "objects" / entry["sha256"][:2] / entry["sha256"]
         if not content.is_file():
             yield f"{entry['path']}: no object {entry['sha256']}"
