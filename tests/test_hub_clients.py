@@ -134,7 +134,7 @@ def _fail_within(hub: LocalHub) -> None:
         raise ZeroDivisionError
 
 
-def test_a_local_hub_ends_with_whoever_started_it() -> None:
+def test_a_local_hub_ends_with_whoever_started_it(tmp_path: Path) -> None:
     """The server stops when the process that started it is killed."""
     code = """
 import sys, time
@@ -143,7 +143,9 @@ with LocalHub() as hub:
     print(hub.process.pid, flush=True)
     time.sleep(600)
 """
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
+    # What is killed removes no folder: it lies where pytest will.
+    env = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=env) as parent:
         assert parent.stdout is not None
         server = int(parent.stdout.readline())
         parent.kill()
