@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup demo test lint types unit bench bench-validate bench-build bench-rebuild faults clean
+.PHONY: help setup demo test lint types unit test-long test-pages bench bench-validate bench-build bench-rebuild faults clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -33,6 +33,12 @@ types: $(INSTALLED)
 
 unit: $(INSTALLED)
 	$(BIN)/pytest --quiet --numprocesses 2
+
+test-long: $(INSTALLED) ## the tests that take minutes
+	$(BIN)/pytest --quiet -m long
+
+test-pages: $(INSTALLED) ## the hub's pages in chromium, with pictures in build/pages
+	$(BIN)/pytest --quiet -m pages
 
 bench: $(INSTALLED) ## time the reading of text files beside a plain loop
 	$(BIN)/python benchmarks/text.py

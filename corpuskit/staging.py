@@ -15,8 +15,8 @@ _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
 @contextmanager
-def locked(out: Path, name: str) -> Iterator[None]:
-    """Hold the lock of a corpus in an output folder; raises Busy at once where another build holds it."""
+def locked(out: Path, name: str, *, wait: bool = False) -> Iterator[None]:
+    """Hold the lock of a corpus in an output folder; where another holds it, wait, or raise Busy at once."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         path = out / f".{name}.lock"
@@ -25,7 +25,7 @@ def locked(out: Path, name: str) -> Iterator[None]:
         raise OutputError(str(out), f"cannot be written: {error.strerror}.") from error
     try:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except OSError as error:
             raise Busy(str(out)) from error
         yield
@@ -56,11 +56,12 @@ def sync_tree(folder: Path) -> None:
     """Make every file and folder below a folder durable."""
     for root, _, files in os.walk(folder):
         for name in files:
-            _sync(Path(root) / name)
-        _sync(Path(root))
+            sync(Path(root) / name)
+        sync(Path(root))
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Make a file, or the names in a folder, durable."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -78,7 +79,7 @@ def publish(folder: Path, target: Path) -> None:
             _exchange(folder, target)
         else:
             folder.rename(target)
-        _sync(target.parent)
+        sync(target.parent)
     except OSError as error:
         raise OutputError(str(target), f"cannot be put in place: {error.strerror}.") from error
 

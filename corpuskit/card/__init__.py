@@ -1,7 +1,17 @@
 """The card: README.md, LICENSE and NOTICE as pure functions of the manifest."""
 
 from corpuskit.card.checking import check_card
-from corpuskit.card.front_matter import front_matter, ordered
+from corpuskit.card.foreign import foreign_head
+from corpuskit.card.front_matter import cut_card, front_matter, ordered
 from corpuskit.card.rendering import render_card, render_license, render_notice
 
-__all__ = ["check_card", "front_matter", "ordered", "render_card", "render_license", "render_notice"]
+__all__ = [
+    "check_card",
+    "cut_card",
+    "foreign_head",
+    "front_matter",
+    "ordered",
+    "render_card",
+    "render_license",
+    "render_notice",
+]

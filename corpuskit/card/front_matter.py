@@ -123,18 +123,24 @@ def _yaml(head: Mapping[str, Any], *, allow_unicode: bool) -> str:
     return yaml.dump(dict(head), Dumper=_Written, sort_keys=False, allow_unicode=allow_unicode, width=10**9)
 
 
-def split_card(text: str) -> tuple[dict[str, Any], str]:
-    """The parsed YAML head of a card and its body; raises ValueError where the head is none."""
+def cut_card(text: str) -> tuple[str, str]:
+    """The YAML of a card's head, and its body; raises ValueError where there is no head."""
     lines = text.replace("\r\n", "\n").lstrip("\ufeff").split("\n")
     if lines[0].rstrip() != "---":
         raise ValueError("the card does not start with a `---` line")
     end = next((i for i, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
     if end is None:
         raise ValueError("the YAML head is not closed by a `---` line")
+    return "\n".join(lines[1:end]), "\n".join(lines[end + 1 :])
+
+
+def split_card(text: str) -> tuple[dict[str, Any], str]:
+    """The parsed YAML head of a card and its body; raises ValueError where the head is none."""
+    source, body = cut_card(text)
     try:
-        head = yaml.safe_load("\n".join(lines[1:end]))
+        head = yaml.safe_load(source)
     except yaml.YAMLError as error:
         raise ValueError(f"the YAML head cannot be read: {str(error).splitlines()[0]}") from error
     if not isinstance(head, dict):
         raise ValueError("the YAML head is no mapping")
-    return head, "\n".join(lines[end + 1 :])
+    return head, body

@@ -10,10 +10,11 @@ import click
 from corpuskit.cli.build import build
 from corpuskit.cli.card import card
 from corpuskit.cli.init import init
+from corpuskit.cli.serve import serve
 from corpuskit.cli.validate import validate
 from corpuskit.cli.verify import verify
 
-COMMANDS = (init, validate, build, verify, card)
+COMMANDS = (init, validate, build, verify, card, serve)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
