@@ -30,6 +30,7 @@ OWN = {
         "score": {"type": "number", "minimum": 0},
         "rank": {"type": "integer"},
         "good": {"type": ["boolean", "null"]},
+        "license": {"type": ["string", "null"]},
         "authors": {"type": "array", "items": {"type": ["string", "null"]}},
         "published": {"type": "string", "format": "date-time"},
         "published_date": {"type": "string"},

@@ -4,7 +4,7 @@ A record that is taken here becomes the article that `Conformer` would make of i
 edit, a value put aside, or a finding against it is left to be looked at alone.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -262,44 +262,63 @@ class _Batch:
 
     def judge(self) -> None:
         """Ask for the verdict on each record, and put what the schema does not know into `extra`."""
-        extras: Values = []
-        for index, fields in enumerate(self.fields):
-            text = None
-            if index not in self.unfit:
-                layout = self.own.layout(tuple(fields))
-                if layout is None or not self._accepted(index, fields, layout):
-                    self.unfit.add(index)
-                elif layout.extra:
-                    text = self._extra(index, fields, layout.extra)
-            extras.append(text)
+        self.unfit.update(self._blank())
+        extras: Values = [None] * len(self.fields)
+        accepts = self.own.accepts
+        for index, layout, instance in self._instances():
+            if not accepts(instance):
+                self.unfit.add(index)
+            elif layout.extra:
+                extras[index] = self._extra(index, self.fields[index], layout.extra)
         if self.schema.keeps_extra:
             self.columns[EXTRA] = extras
 
-    def _accepted(self, index: int, fields: Mapping[str, Any], layout: _Layout) -> bool:
-        if all(is_blank(fields.get(self.own.keys.get(name, "")) or "") for name in self.schema.text):
-            return False
-        instance = {name: fields[key] for name, key in layout.judged}
-        declared = self.schema.declared
-        for name in ("id", "language", "license"):
-            if name in declared and instance.get(name) is None:
-                value = (self.columns.get(name) or {index: None})[index]
-                if value is None:
-                    instance.pop(name, None)
-                else:
-                    instance[name] = value.decode()
-        if "source" in declared:
-            instance["source"] = self.source.name
+    def _instances(self) -> Iterator[tuple[int, _Layout, dict[str, Any]]]:
+        """What is judged of each record that still fits, with its index and layout."""
+        layout_of = self.own.layout
+        names = [name for name in ("id", "language", "license") if name in self.schema.declared]
+        nulls: Values = [None] * len(self.fields)
+        filled = [(n, self.columns.get(n) or nulls, n != "id" and self.conformer.is_parsed(n)) for n in names]
+        source = self.source.name if "source" in self.schema.declared else None
+        for index, fields in enumerate(self.fields):
+            if index in self.unfit:
+                continue
+            layout = layout_of(tuple(fields))
+            if layout is None:
+                self.unfit.add(index)
+                continue
+            instance = {name: fields[key] for name, key in layout.judged}
+            for name, values, is_parsed in filled:
+                if instance.get(name) is None:
+                    if values[index] is not None:
+                        instance[name] = values[index].decode()
+                    elif is_parsed:
+                        instance.pop(name, None)
+            if source is not None:
+                instance["source"] = source
+            self._date(index, instance)
+            yield index, layout, instance
+
+    def _date(self, index: int, instance: dict[str, Any]) -> None:
+        """Put instants and what goes with them into what is judged."""
         for name in ("published", "retrieved"):
-            if name in self.schema.instants and type(instance.get(name)) is str:
+            if type(instance.get(name)) is str and name in self.schema.instants:
                 instant = self.columns[name][index]
                 if instant is None:
                     del instance[name]
                 else:
                     instance[name] = timestamps.rfc3339(instant)
         for name, values in self.stamps.items():
-            if name in declared and values[index] is not None:
+            if values[index] is not None and name in self.schema.declared:
                 instance[name] = values[index]
-        return self.own.accepts(instance)
+
+    def _blank(self) -> Iterator[int]:
+        """The records that say nothing."""
+        texts = [self.columns.get(name) or [None] * len(self.fields) for name in self.schema.text]
+        for index, told in enumerate(zip(*texts, strict=True)):
+            # Most texts begin with a letter: what does not is looked at closely.
+            if not any(text and (text[:1].isalnum() or not is_blank(text.decode())) for text in told):
+                yield index
 
     def _extra(self, index: int, fields: Mapping[str, Any], keys: Sequence[str]) -> bytes | None:
         """`extra` as compact JSON, numbers as printed."""

@@ -1,8 +1,10 @@
 """The map phase: from the bytes of a task to a part; every record is parsed, conformed, edited and judged."""
 
+import gc
 import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -102,7 +104,7 @@ def map_part(task: MapTask, context: MapContext, folder: Path, tell: Tell) -> Pa
     kinds: Counter[str] = Counter()
     edits: Counter[str] = Counter()
     counted, rows = [], 0
-    with PartWriter(folder, schemas) as part:
+    with PartWriter(folder, schemas) as part, _uncollected():
         for index, piece in enumerate(task.pieces):
             # How far it is in a packed file, its records do not tell.
             told = _without_bytes(tell) if compression(piece.name) else tell
@@ -114,6 +116,18 @@ def map_part(task: MapTask, context: MapContext, folder: Path, tell: Tell) -> Pa
             rows += outcomes.rows
             counted.append(outcomes.records)
     return Part(folder, tuple(counted), rows, dict(kinds), dict(edits))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the search for cycles of garbage, of which records make none; it took a tenth of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _without_bytes(tell: Tell) -> Tell:

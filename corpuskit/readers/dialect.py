@@ -80,16 +80,17 @@ def exact_keys(value: Any, depth: int) -> int:
 def _keys(value: Any, left: int) -> int:
     if left <= 0:
         return _NONE
-    keys = len(value) if type(value) is dict else 0
-    for item in value.values() if type(value) is dict else value:
-        kind = type(item)
-        if kind is str:  # most are: asked for first
-            continue
-        if kind is dict or kind is list:
+    is_object = type(value) is dict
+    keys = len(value) if is_object else 0
+    for item in [each for each in (value.values() if is_object else value) if type(each) in _LOOKED_AT]:
+        if type(item) is not float:
             keys += _keys(item, left - 1)
-        elif kind is float and not -_TWO_63 < item < _TWO_63:
+        elif not -_TWO_63 < item < _TWO_63:
             return _NONE
     return keys
+
+
+_LOOKED_AT = frozenset({dict, list, float})
 
 
 def _too_deep(depth: int) -> Malformed:
