@@ -4,7 +4,10 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from importlib.resources import files as files_of
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +145,7 @@ CHANGES = {
     "split": ('[splits]\nby = "id"\nshares = { train = 0.8, test = 0.2 }', ""),
     "given split": ('[splits]\nby = "id"\nshares = { train = 0.8, test = 0.2 }', '[splits]\nfield = "title"'),
     "salt": ('by = "id"', 'by = "id"\nsalt = "lain"'),
+    "keys": ("[splits]", '[dedup]\nexact = "title"\n[splits]'),
     "dedup": ("[splits]", '[dedup]\nexact = "none"\n[splits]'),
     "publisher": ("max_loss = 1.0", 'max_loss = 1.0\npublisher = "Harian"\nlicense_url = "https://example.org/"'),
     "name": ('name = "one"', 'name = "two"'),
@@ -208,6 +212,92 @@ def test_what_people_read_of_a_source_is_in_no_part(spec: Path, tmp_path: Path) 
         parts.append({p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()})
     assert len(parts[0]) > 30
     assert parts[0].items() <= parts[1].items()
+
+
+def test_another_text_role_is_in_no_old_shard(corpus: Callable[..., Path], tmp_path: Path) -> None:
+    """The same rows under another text role: a shard's statistics are those of the texts that are now meant."""
+    properties = {name: {"type": "string"} for name in ("id", "title", "text")}
+    spec = corpus({"a.jsonl": jsonl(article(n) for n in range(9))}, extra='[schema]\narticle = "s.json"\n')
+    (spec.parent / "s.json").write_text(json.dumps({"type": "object", "properties": properties}))
+    corpuskit.build(spec, tmp_path / "out")
+    spec.write_text(spec.read_text() + 'text = ["title", "text"]\n')
+    assert rebuilt(spec, tmp_path / "out") == fresh(spec, tmp_path / "off")
+
+
+def test_a_renamed_file_is_named_as_it_is_now(corpus: Callable[..., Path], tmp_path: Path) -> None:
+    """What was found about the records of a file is told under its new name, and its article has a new id."""
+    spec = corpus({"t/b.jsonl": jsonl([article(20), b"{rusak"]), "t/1.txt": b"Judul\n\nIsi.\n"})
+    corpuskit.build(spec, tmp_path / "out")
+    (spec.parent / "t/b.jsonl").rename(spec.parent / "t/b.ndjson")
+    spec.write_text(spec.read_text().replace("b.jsonl", "b.ndjson"))
+    assert rebuilt(spec, tmp_path / "out") == fresh(spec, tmp_path / "off")
+    text = spec.read_text()
+    spec.write_text(text.replace('["t/1.txt", "t/b.ndjson"]', '["**/1.txt", "t/b.ndjson"]'))
+    assert spec.read_text() != text
+    assert rebuilt(spec, tmp_path / "out") == fresh(spec, tmp_path / "off2")
+
+
+def test_what_a_source_repeats_is_learned_from_all_its_files(
+    corpus: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other files change what is cut from the ends of those that did not change."""
+    monkeypatch.setattr(plan, "_GROUP_FILES", 3)
+    footer = "\n\nWikan brasa pilet\nDoru menting sanca\nKelir tobo mawu\nBaga sirun\n"
+    texts = {f"{n}.txt": f"Judul {n}\n\nIsi teks {n}, tidak sama.{footer}".encode() for n in range(12)}
+    spec = corpus(texts)
+    before = rebuilt(spec, tmp_path / "out")
+    parts = entries(tmp_path / "out", "part")
+    assert len(parts) > 3
+    for n in (2, 3, 4, 5, 6, 7, 8, 9, 11):  # 0, 1 and 10 are a group of their own
+        (spec.parent / f"{n}.txt").write_text(f"Judul {n}\n\nIsi teks {n}, tidak sama.\n")
+    after = rebuilt(spec, tmp_path / "out")
+    assert after == fresh(spec, tmp_path / "off")
+    assert after != before
+
+
+def test_a_byte_order_mark_in_the_middle_of_a_file_is_none(
+    corpus: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slice that was the first of its file and now follows another is read as what it is now."""
+    monkeypatch.setattr(plan, "SLICE_BYTES", 4000)
+    monkeypatch.setattr(plan, "_GROUP_BYTES", 2000)
+    data = b"\xef\xbb\xbf" + jsonl(map(article, range(200)))
+    spec = corpus({"a.jsonl": data})
+    corpuskit.build(spec, tmp_path / "out")
+    parts = entries(tmp_path / "out", "part")
+    (spec.parent / "a.jsonl").write_bytes(jsonl([article(900, text="isi " * 2000)]) + data)
+    after = rebuilt(spec, tmp_path / "out")
+    assert after == fresh(spec, tmp_path / "off")
+    new = entries(tmp_path / "out", "part").keys() - parts.keys()
+    assert len(new) == 2  # what is in front, and the slice with the mark
+
+
+def test_other_rules_of_a_time_zone_are_other_instants(spec: Path, tmp_path: Path) -> None:
+    """The system's time zone database is no library with a version, and still decides instants."""
+    zones = tmp_path / "zones" / "Asia"
+    zones.mkdir(parents=True)
+    zones.joinpath("Jakarta").write_bytes(files_of("tzdata").joinpath("zoneinfo/Asia/Makassar").read_bytes())
+    spec.write_text(spec.read_text().replace("12KB", "1MB"))
+    found = []
+    for out, path, more in (
+        ("out", "", ""),
+        ("out", str(zones.parent), "--replace"),
+        ("off", str(zones.parent), "--no-cache"),
+    ):
+        command = [
+            sys.executable,
+            "-m",
+            "corpuskit",
+            "build",
+            spec,
+            "--quiet",
+            "--out",
+            tmp_path / out,
+            *more.split(),
+        ]
+        subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONTZPATH": path})
+        found.append(digests(tmp_path / out))
+    assert found[0] != found[1] == found[2]
 
 
 # --- damage ---
