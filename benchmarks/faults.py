@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -106,7 +107,8 @@ def struck(spec: Path, out: Path, jobs: int, strike: Strike) -> bool:
     time.sleep(strike.seconds)
     running = build.poll() is None
     if strike.workers:
-        os.killpg(build.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it has ended
+            os.killpg(build.pid, signal.SIGKILL)
     else:
         build.kill()
     build.communicate()
