@@ -17,7 +17,7 @@ def read(
     `split` and `columns` choose splits and columns. Raises SpecError where there is no such release, split
     or column, InputError where a file is not the one that was built.
     """
-    from corpuskit.writers.parquet import read_groups, read_schema
+    from corpuskit.parquet import read_groups, read_schema
 
     where = Path(path)
     files = _files(where, split)

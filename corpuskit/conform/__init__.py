@@ -4,7 +4,8 @@ A value that fits its column stays; what the schema does not know, or what does 
 do without it, goes value-preserving to `extra`; what a required column cannot hold is left for the verdict.
 """
 
+from corpuskit.conform.cells import Cells
 from corpuskit.conform.conformer import Article, Conformer
 from corpuskit.conform.fitters import Misfit, fitter
 
-__all__ = ["Article", "Conformer", "Misfit", "fitter"]
+__all__ = ["Article", "Cells", "Conformer", "Misfit", "fitter"]

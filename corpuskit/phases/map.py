@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from corpuskit.conform import Article, Conformer
+from corpuskit.conform import Article, Cells, Conformer
 from corpuskit.engines import Tell
 from corpuskit.findings import Finding
 from corpuskit.phases.keys import Keys, value_of
 from corpuskit.phases.parts import EDITS, LEDGER, REJECTS, Part, PartWriter
 from corpuskit.phases.plan import MapTask
 from corpuskit.provenance import Limits, Source
-from corpuskit.readers import READERS, Edit, Problem, Record
+from corpuskit.readers import READERS, UNTYPED, Edit, Problem, Record
 from corpuskit.schema import ArticleSchema
 from corpuskit.spec import Dedup, Splits
 from corpuskit.splits import is_split_name
@@ -68,12 +68,15 @@ def judged(
     """Each record through mapping, transforms, conforming and the verdict, in order."""
     source = conformer.source
     transforms = transforms_for(source, reader, context.repeats.get(source.name, NOTHING))
+    cells = Cells.of(context.schema) if reader in UNTYPED else None
     for record in records:
         if record.problem is not None:
             problems = [*record.notes, record.problem]
             yield Judged(record, None, tuple(record_finding(record, p, record.identifier) for p in problems))
             continue
         draft = conformer.draft(record)
+        if cells is not None:
+            draft = draft._replace(fields=cells.typed(draft.fields))
         for transform in transforms:
             draft = transform(draft)
         article = conformer.article(draft, record)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from corpuskit import parquet
 from corpuskit.batches import cut_by_content, cut_evenly
 from corpuskit.engines import Tell
 from corpuskit.errors import OutputError
@@ -19,7 +20,7 @@ from corpuskit.phases.parts import Part
 from corpuskit.schema import ArticleSchema
 from corpuskit.spec import Output
 from corpuskit.stats import Statistics
-from corpuskit.writers import parquet
+from corpuskit.writers.parquet import write_groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def write_shard(task: ShardTask, tell: Tell) -> Shard:
     statistics, size = Statistics(), 0
     task.path.parent.mkdir(parents=True, exist_ok=True)
     part = task.path.with_name(task.path.name + ".part")
-    parquet.write_groups(part, task.schema.arrow, _groups(task), task.compression)
+    write_groups(part, task.schema.arrow, _groups(task), task.compression)
     for written, meant in zip(parquet.read_groups(part), _groups(task), strict=True):
         if not written.equals(meant):
             raise OutputError(
