@@ -173,10 +173,6 @@ KINDS: dict[str, Kind] = {
         "error", "A row with more or fewer fields than the header", "Nobody knows which value belongs to which column.",
         "Write one field for each column, and put quotes around a field that holds the delimiter.",
     ),
-    "stray-quote": Kind(
-        "warning", "A quote inside a field without quotes around it", "Some programs begin a quoted field there.",
-        "Put quotes around the field, and write each quote inside it twice; or set `quote = \"\"` if quotes are text.",
-    ),
     # --- the article schema ---
     "missing-field": Kind(
         "error", "A required field is missing", "Everyone who loads the corpus relies on it.",

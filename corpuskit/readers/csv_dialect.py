@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from corpuskit.provenance import Source
-from corpuskit.readers.csv_grammar import CR, LF, Grammar
+from corpuskit.readers.csv_grammar import CR, LF, Fields, Grammar
 from corpuskit.readers.csv_rows import Row, rows
 
 # So much of a file is looked at.
@@ -28,10 +28,8 @@ def sniffed(sample: bytes, source: Source, delimiter: str | None, *, whole: bool
     if source.quote is not None:
         return Grammar(delimiter, source.quote, end)
     quoted = Grammar(delimiter, _QUOTE, end)
-    # Of files parted by tabs many know no quotes; of others hardly any.
-    if delimiter == "\t" and _are_texts(_rows(sample, quoted, whole=whole), quoted):
-        return Grammar(delimiter, "", end)
-    return quoted
+    found = _rows(sample, quoted, whole=whole)
+    return Grammar(delimiter, "", end) if _are_texts(found, quoted) else quoted
 
 
 def _rows(sample: bytes, grammar: Grammar, *, whole: bool) -> list[Row]:
@@ -44,7 +42,7 @@ def _delimiter(sample: bytes, quote: str | None, end: bytes, *, whole: bool) -> 
     best, most = _DELIMITERS[0], (0.0, 1)
     for mark in _DELIMITERS:
         grammar = Grammar(mark, _QUOTE if quote is None else quote, end)
-        widths = [_width(row, grammar) for row in _rows(sample, grammar, whole=whole)]
+        widths = [len(_fields(row, grammar).values) for row in _rows(sample, grammar, whole=whole)]
         if widths and widths[0] > 1:
             score = (widths.count(widths[0]) / len(widths), widths[0])
             if score > most:
@@ -52,20 +50,22 @@ def _delimiter(sample: bytes, quote: str | None, end: bytes, *, whole: bool) -> 
     return best
 
 
-def _width(row: Row, grammar: Grammar) -> int:
-    """How many fields a row has; 0 where that cannot be told."""
-    return 0 if row.fault else len(grammar.split(row.raw.decode("latin-1"))[0])
+def _fields(row: Row, grammar: Grammar) -> Fields:
+    """The fields of a row, none where quotes do not pair."""
+    return Fields([]) if row.fault else grammar.split(row.raw.decode("latin-1"))
 
 
 def _are_texts(found: Sequence[Row], grammar: Grammar) -> bool:
-    """Whether quotes are part of the fields that they stand in: that shows in more rows than the contrary does."""
-    quote, texts, marks = grammar.quote.encode(), 0, 0
-    for row in found:
-        if row.fault or grammar.split(row.raw.decode("latin-1"))[1]:
-            texts += 1
-        elif quote in row.raw:
-            marks += 1
-    return texts > marks
+    """Whether quotes are text in a file: where they stand inside fields, and no field begins with one.
+
+    Of files parted by tabs many know no quotes, and in some a field begins with a quotation: there the most count.
+    """
+    fields = [_fields(row, grammar) for row in found]
+    faults = sum(row.fault is not None for row in found)
+    pairs, strays = sum(f.pairs for f in fields), sum(f.strays for f in fields)
+    if grammar.delimiter == "\t":
+        return faults + strays > pairs
+    return strays > 0 == faults + pairs
 
 
 def described(grammar: Grammar, names: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """CSV and TSV: one row a record, a string for each column, no types guessed, one bad row costs one record."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from corpuskit.readers.records import Piece, Problem, Record
 _BOM = b"\xef\xbb\xbf"
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 _MARKED = Problem("byte-order-mark", "a byte order mark at the start of the file was skipped")
+_STRAY = "a quote stands inside a field that does not begin with one"
 _NAME_THEM = "Write names for all columns into the file, each another one"
 
 
@@ -98,10 +99,12 @@ def _names(row: Row, grammar: Grammar, source: Source, limits: Limits, file: str
     if row.fault:
         raise InputError(file, f"has no header that can be read: {row.fault}.", "Repair its first line.")
     try:
-        names, _ = grammar.split(decoded(row.raw, source.encoding))
+        names, _, strays = grammar.split(decoded(row.raw, source.encoding))
     except UnicodeError as error:
         hint = "Declare its `encoding` in corpus.toml, or save the file as UTF-8."
         raise InputError(file, f"has a header that is not {source.encoding or 'UTF-8'}.", hint) from error
+    if strays:
+        raise InputError(file, f"has no header that can be read: {_STRAY}.", "Repair its first line.")
     seen: set[str] = set()
     for number, name in enumerate(names, 1):
         if name is None or not name.strip():
@@ -128,18 +131,12 @@ def _record(
     except UnicodeError as error:
         problem = Problem("invalid-encoding", _undecodable(row.raw, source, error))
         return Record(place, row.raw, problem=problem, notes=notes)
-    fields, stray = table.grammar.split(text)
-    if len(fields) != len(table.names):
-        return Record(place, row.raw, problem=_ragged(row, fields, table), notes=notes)
-    if stray and row.is_doubtful:
-        message = "a quote inside a field, behind a row whose quotes do not pair: it may be part of that"
-        return Record(place, row.raw, problem=Problem("bad-quoting", message), notes=notes)
-    if stray:
-        notes = (
-            *notes,
-            Problem("stray-quote", "a quote inside a field that does not begin with one: kept as it is"),
-        )
-    return Record(place, row.raw, dict(zip(table.names, fields, strict=True)), notes=notes)
+    values, _, strays = table.grammar.split(text)
+    if strays:
+        return Record(place, row.raw, problem=Problem("bad-quoting", _STRAY), notes=notes)
+    if len(values) != len(table.names):
+        return Record(place, row.raw, problem=_ragged(row, len(values), table), notes=notes)
+    return Record(place, row.raw, dict(zip(table.names, values, strict=True)), notes=notes)
 
 
 def _undecodable(raw: bytes, source: Source, error: UnicodeError) -> str:
@@ -149,9 +146,9 @@ def _undecodable(raw: bytes, source: Source, error: UnicodeError) -> str:
     return f"byte 0x{raw[error.start]:02x} at byte {error.start} of the row is not {name}"
 
 
-def _ragged(row: Row, fields: Sequence[str | None], table: _Table) -> Problem:
+def _ragged(row: Row, count: int, table: _Table) -> Problem:
     """What is said of a row with another number of fields than there are columns."""
     lines = row.raw.count(table.grammar.end)
     where = f" in lines {row.line} to {row.line + lines}" if lines else ""
     columns = f"{len(table.names)} column{'' if len(table.names) == 1 else 's'}"
-    return Problem("ragged-row", f"{len(fields)} field{'' if len(fields) == 1 else 's'}{where} for {columns}")
+    return Problem("ragged-row", f"{count} field{'' if count == 1 else 's'}{where} for {columns}")

@@ -14,14 +14,24 @@ BEHIND = 2
 class Extent(NamedTuple):
     """Where a row ends, where the next one begins, and what is wrong with it, in words.
 
-    A row with a fault ends with its first line, for nobody knows where it was meant to end; `reached` is the place
-    up to which it was looked at.
+    A row with a fault ends with its first line, for nobody knows where it was meant to end.
     """
 
     stop: int
     next: int
     fault: str | None = None
-    reached: int = 0
+
+
+class Fields(NamedTuple):
+    """The fields of a row, None for an empty one without quotes.
+
+    `pairs` is how many stand in quotes, `strays` how many begin with none and have one inside: who writes such
+    fields takes quotes for text.
+    """
+
+    values: list[str | None]
+    pairs: int = 0
+    strays: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,7 +93,7 @@ class Grammar:
             return Extent(reached, window)
         if rest and rest[:1] != quote and rest != CR:
             fault = f"more follows the quote that ends a field, at byte {reached - at} of the row"
-            return Extent(stop, next_line, fault, reached)
+            return Extent(stop, next_line, fault)
         if is_all:
             fault = f"the quote at byte {reached - at} of the row is not closed"
         elif window - at < limit + BEHIND:
@@ -92,22 +102,20 @@ class Grammar:
             fault = (
                 f"a quoted field runs over the end of the line, and the row does not end within {limit} bytes"
             )
-        return Extent(stop, next_line, fault, window)
+        return Extent(stop, next_line, fault)
 
-    def split(self, row: str) -> tuple[list[str | None], bool]:
-        """The fields of a well-formed row, None for an empty one without quotes; whether a stray quote stands in one.
-
-        A stray quote is one in a field that does not begin with a quote: it is part of the field.
-        """
+    def split(self, row: str) -> Fields:
+        """The fields of a row whose extent is known to have no fault."""
         if not self.quote or self.quote not in row:
-            return [field or None for field in row.split(self.delimiter)], False
-        fields: list[str | None] = []
-        stray, doubled = False, self.quote * 2
+            return Fields([field or None for field in row.split(self.delimiter)])
+        values: list[str | None] = []
+        pairs, strays, doubled = 0, 0, self.quote * 2
         for quoted, plain in self._field.findall(self.delimiter + row):
             if quoted:
+                pairs += 1
                 inner = quoted[1:-1]
-                fields.append(inner.replace(doubled, self.quote) if doubled in inner else inner)
+                values.append(inner.replace(doubled, self.quote) if doubled in inner else inner)
             else:
-                stray = stray or self.quote in plain
-                fields.append(plain or None)
-        return fields, stray
+                strays += self.quote in plain
+                values.append(plain or None)
+        return Fields(values, pairs, strays)

@@ -10,8 +10,7 @@ from corpuskit.readers.records import BLANK, Gathering
 class Row(NamedTuple):
     """A row that is not blank, without its line end: its place, its bytes, and what is wrong with it.
 
-    `raw` is cut, and `sha256` known, where the row is longer than the limit. `is_doubtful` tells that it may belong
-    to a field of a row before it, whose quotes do not pair.
+    `raw` is cut, and `sha256` known, where the row is longer than the limit.
     """
 
     offset: int
@@ -20,7 +19,6 @@ class Row(NamedTuple):
     length: int
     fault: str | None = None
     sha256: str | None = None
-    is_doubtful: bool = False
 
 
 def rows(blocks: Iterator[bytes], grammar: Grammar, limit: int, offset: int = 0) -> Iterator[Row]:
@@ -29,7 +27,7 @@ def rows(blocks: Iterator[bytes], grammar: Grammar, limit: int, offset: int = 0)
     A row whose quotes do not pair ends with its first line, and the next line is a row again. So does one that is
     longer than `limit` bytes and has several lines: what may be looked at for one row is bounded.
     """
-    data, at, line, doubtful = next(blocks, b""), 0, 1, 0
+    data, at, line = next(blocks, b""), 0, 1
     final = not data
     while at < len(data) or not final:
         extent = grammar.extent(data, at, limit, final=final)
@@ -47,10 +45,7 @@ def rows(blocks: Iterator[bytes], grammar: Grammar, limit: int, offset: int = 0)
         if grammar.end == LF:
             raw = raw.removesuffix(CR)
         if raw.strip(BLANK):
-            start = offset + at
-            yield Row(start, line, raw, len(raw), extent.fault, is_doubtful=start < doubtful)
-        if extent.fault is not None:
-            doubtful = max(doubtful, offset + extent.reached)
+            yield Row(offset + at, line, raw, len(raw), extent.fault)
         line += data.count(grammar.end, at, extent.next)
         at = extent.next
 
