@@ -138,8 +138,8 @@ class _Maker:
         if is_a.is_map(kind):
             return self._map(kind, coarse, path)
         if is_a.is_list_view(kind) or is_a.is_large_list_view(kind):
-            plain = self.values(pa.large_list(kind.value_type), pa.large_list(kind.value_type), path)
-            return lambda a, _: _once(plain, a.cast(pa.large_list(kind.value_type)))
+            item = self.values(kind.value_type, kind.value_type, f"{path}[]")
+            return lambda a, _: _views(a, item)
         if is_a.is_list(kind) or is_a.is_large_list(kind) or is_a.is_fixed_size_list(kind):
             item = self.values(kind.value_type, coarse.value_type, f"{path}[]")
             size = kind.list_size if is_a.is_fixed_size_list(kind) else None
@@ -240,6 +240,16 @@ def _lists(array: Any, other: Any, item: Values, size: int | None) -> list[Any]:
         found.append(values[at : at + length])
         at += length
     return found
+
+
+def _views(array: Any, item: Values) -> list[Any]:
+    """Lists that lie in any order, and may share what they hold."""
+    ends = zip(array.offsets.to_pylist(), array.sizes.to_pylist(), _valid(array), strict=True)
+    spans = [(start, start + size) if valid else None for start, size, valid in ends]
+    first = min((span[0] for span in spans if span), default=0)
+    last = max((span[1] for span in spans if span), default=0)
+    values = _once(item, array.values.slice(first, last - first))
+    return [None if span is None else values[span[0] - first : span[1] - first] for span in spans]
 
 
 def _object(pairs: Sequence[tuple[Any, Any]]) -> Any:
