@@ -354,7 +354,7 @@ KINDS: dict[str, Kind] = {
     ),
     "unsupported-input": Kind(
         "error", "No reader for this file", "It was not checked.",
-        "Name a .txt, .jsonl or .json file (plain, .gz, .zst, .bz2, .xz), a corpus.toml or a release.",
+        "Name a .txt, .jsonl, .json, .csv, .tsv or .parquet file (plain or packed), a corpus.toml or a release.",
     ),
     "bad-configuration": Kind(
         "error", "corpus.toml is wrong", "The build would not do what was meant.",

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from conftest import REPOSITORY
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -160,9 +161,9 @@ def test_what_is_not_plain_is_said() -> None:
         ("f", pa.binary(4)), ("t", pa.string()),
     ])  # fmt: skip
     notes = form(schema, schema, is_text=False).notes
-    assert [note.split()[0] for note in notes] == ["a[].b", "d", "f"]
+    assert [note.split()[0] for note in notes] == ['"a[].b"', '"d"', '"f"']
     assert "encoding" in notes[0]
-    assert [note.split()[0] for note in form(schema, schema, is_text=True).notes] == ["d", "f"]
+    assert [note.split()[0] for note in form(schema, schema, is_text=True).notes] == ['"d"', '"f"']
 
 
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
@@ -335,3 +336,38 @@ def test_python_and_the_tables_agree_on_the_epoch() -> None:
     assert datetime.fromtimestamp(0, UTC).replace(tzinfo=None) == EPOCH
     assert (EPOCH + timedelta(seconds=FIRST)).isoformat() == "0001-01-01T00:00:00"
     assert (EPOCH + timedelta(seconds=LAST - 1)).isoformat() == "9999-12-31T23:59:59"
+
+
+# What the table of docs/tables.md gives as an example, row by row.
+EXAMPLES: list[tuple[Any, Any]] = [
+    (pa.bool_(), True),
+    (pa.uint64(), 2**64 - 1),
+    (pa.float32(), 0.1),
+    (pa.float64(), math.nan),
+    (pa.decimal128(5, 2), Decimal("1.50")),
+    (pa.decimal128(20, 0), Decimal("9" * 20)),
+    (pa.decimal128(16, 2), Decimal("12345678901234.50")),
+    (pa.dictionary(pa.int8(), pa.string()), "isi"),
+    (pa.uuid(), b"0123456789abcdef"),
+    (pa.binary(), b"isi"),
+    (pa.date32(), date(2017, 12, 19)),
+    (pa.timestamp("us"), datetime(2017, 12, 19, 13, 16, 5, 120_000)),  # noqa: DTZ001 - naive, as the column is
+    (pa.timestamp("s", "Asia/Jakarta"), datetime(2017, 12, 19, 6, 16, 5, tzinfo=UTC)),
+    (pa.timestamp("us"), datetime(9999, 12, 31, 23, 59, 59, 123_456)),  # noqa: DTZ001 - naive, as the column is
+    (pa.time64("us"), 47_765_000_001),
+    (pa.duration("ms"), 1500),
+    (pa.list_(pa.int8()), [1, None]),
+    (pa.struct([("a", pa.int8()), ("b", pa.string())]), {"a": 1, "b": None}),
+    (pa.map_(pa.string(), pa.int8()), [("a", 1)]),
+    (pa.map_(pa.int8(), pa.string()), [(1, "a")]),
+    (pa.null(), None),
+]
+
+
+def test_the_table_of_the_docs_is_true() -> None:
+    """Each row's example is what the code makes of such a value."""
+    page = (REPOSITORY / "docs" / "tables.md").read_text(encoding="utf-8")
+    shown = [
+        line.split(" | ")[-1].removesuffix(" |").strip("`") for line in page.splitlines() if line[:2] == "| "
+    ]
+    assert shown[1:] == [column([value], kind)[0] for kind, value in EXAMPLES]

@@ -175,7 +175,7 @@ def test_columns_of_bytes(tmp_path: Path) -> None:
         {"id": "1", "text": {"base64": "aXNpIMOp"}}, {"id": "2", "text": {"base64": "/w=="}}
     ]  # fmt: skip
     assert [[n.kind for n in r.notes] for r in found] == [["table-form"], []]
-    assert "text holds bytes" in found[0].notes[0].message
+    assert '"text" holds bytes' in found[0].notes[0].message
     assert told(where, encoding="utf-8") == [{"id": "1", "text": "isi é"}, "invalid-encoding"]
     with pytest.raises(InputError, match="whose text is not cp1252"):
         list(records(where, encoding="cp1252"))
@@ -264,7 +264,7 @@ def test_what_is_no_parquet_is_refused_by_name(tmp_path: Path, data: bytes, said
 def test_columns_of_one_name_are_refused(tmp_path: Path) -> None:
     """By that name."""
     pq.write_table(pa.table([pa.array([1]), pa.array([2])], names=["teks", "teks"]), tmp_path / "a.parquet")
-    with pytest.raises(InputError, match=r"a\.parquet: cannot be read: 'teks' is the name of two columns\."):
+    with pytest.raises(InputError, match=r'a\.parquet: cannot be read: "teks" is the name of two columns\.'):
         told(tmp_path / "a.parquet")
 
 

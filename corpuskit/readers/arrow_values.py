@@ -4,6 +4,7 @@ JSON has fewer types. What it lacks is text in the form of ISO 8601 or of its di
 an object with the one member `base64`, which nothing takes for a text.
 """
 
+import json
 import math
 import re
 from base64 import b64encode
@@ -17,6 +18,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.types as is_a
 
+_SHOWN_CHARS = 60
 # A 64-bit float tells so many decimal digits apart, and no more.
 _FLOAT_DIGITS = 15
 _PER_SECOND = {"s": (1, 0), "ms": (10**3, 3), "us": (10**6, 6), "ns": (10**9, 9)}
@@ -112,6 +114,11 @@ def form(schema: Any, coarse: Any, *, is_text: bool) -> Form:
     return Form(columns, tuple(notes))
 
 
+def shown(column: str) -> str:
+    """The name of a column in a sentence: whatever it holds is one line."""
+    return json.dumps(column[:_SHOWN_CHARS], ensure_ascii=False)
+
+
 def _quoted(text: bytes) -> bytes:
     return b'"' + _ESCAPED.sub(lambda m: b"\\u%04x" % m[0][0], text) + b'"'
 
@@ -125,6 +132,9 @@ class _Maker:
 
     def __init__(self, *, is_text: bool, notes: list[str]) -> None:
         self.is_text, self.notes = is_text, notes
+
+    def _note(self, path: str, what: str) -> None:
+        self.notes.append(f"{shown(path)} {what}")
 
     def values(self, kind: Any, coarse: Any, path: str) -> Values:
         """The function for a column, or a part of one, of a type."""
@@ -194,17 +204,15 @@ class _Maker:
         if is_a.is_binary(kind) or is_a.is_large_binary(kind) or is_a.is_binary_view(kind):
             if self.is_text:
                 return lambda a, _: _utf8(a)
-            self.notes.append(
-                f'{path} holds bytes, read as {{"base64": "..."}}; if they are text, say `encoding`'
-            )
+            self._note(path, 'holds bytes, read as {"base64": "..."}; if they are text, say `encoding`')
             return _base64
         if is_a.is_fixed_size_binary(kind):
-            self.notes.append(f'{path} holds bytes, read as {{"base64": "..."}}')
+            self._note(path, 'holds bytes, read as {"base64": "..."}')
             return _base64
         if is_a.is_decimal(kind):
             if kind.scale <= 0 or kind.precision <= _FLOAT_DIGITS:
                 return lambda a, _: a.to_pylist()
-            self.notes.append(f"{path} holds decimals of up to {kind.precision} digits, read as text")
+            self._note(path, f"holds decimals of up to {kind.precision} digits, read as text")
             return lambda a, _: [v if v is None else format(v, "f") for v in a.to_pylist()]
         if is_a.is_floating(kind):
             return lambda a, _: [v if v is None or math.isfinite(v) else _no_number(v) for v in a.to_pylist()]

@@ -65,7 +65,7 @@ def _are_texts(found: Sequence[Row], grammar: Grammar) -> bool:
     pairs, strays = sum(f.pairs for f in fields), sum(f.strays for f in fields)
     if grammar.delimiter == "\t":
         return faults + strays > pairs
-    return strays > 0 == faults + pairs
+    return strays > 0 == faults + pairs + sum(f.late for f in fields)
 
 
 def described(grammar: Grammar, names: Sequence[str]) -> str:

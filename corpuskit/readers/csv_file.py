@@ -1,6 +1,7 @@
 """CSV and TSV: one row a record, a string for each column, no types guessed, one bad row costs one record."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from corpuskit.readers.records import Piece, Problem, Record
 _BOM = b"\xef\xbb\xbf"
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 _MARKED = Problem("byte-order-mark", "a byte order mark at the start of the file was skipped")
+_SHOWN_CHARS = 60
 _STRAY = "a quote stands inside a field that does not begin with one"
 _NAME_THEM = "Write names for all columns into the file, each another one"
 
@@ -99,7 +101,7 @@ def _names(row: Row, grammar: Grammar, source: Source, limits: Limits, file: str
     if row.fault:
         raise InputError(file, f"has no header that can be read: {row.fault}.", "Repair its first line.")
     try:
-        names, _, strays = grammar.split(decoded(row.raw, source.encoding))
+        names, _, strays, _ = grammar.split(decoded(row.raw, source.encoding))
     except UnicodeError as error:
         hint = "Declare its `encoding` in corpus.toml, or save the file as UTF-8."
         raise InputError(file, f"has a header that is not {source.encoding or 'UTF-8'}.", hint) from error
@@ -111,7 +113,8 @@ def _names(row: Row, grammar: Grammar, source: Source, limits: Limits, file: str
             cause = f"has no name for column {number} in its header (line {row.line})."
             raise InputError(file, cause, f"{_NAME_THEM}.")
         if name in seen:
-            raise InputError(file, f"has two columns called {name!r} (line {row.line}).", f"{_NAME_THEM}.")
+            called = json.dumps(name[:_SHOWN_CHARS], ensure_ascii=False)
+            raise InputError(file, f"has two columns called {called} (line {row.line}).", f"{_NAME_THEM}.")
         seen.add(name)
     return tuple(name for name in names if name is not None)
 
@@ -131,7 +134,7 @@ def _record(
     except UnicodeError as error:
         problem = Problem("invalid-encoding", _undecodable(row.raw, source, error))
         return Record(place, row.raw, problem=problem, notes=notes)
-    values, _, strays = table.grammar.split(text)
+    values, _, strays, _ = table.grammar.split(text)
     if strays:
         return Record(place, row.raw, problem=Problem("bad-quoting", _STRAY), notes=notes)
     if len(values) != len(table.names):

@@ -26,12 +26,13 @@ class Fields(NamedTuple):
     """The fields of a row, None for an empty one without quotes.
 
     `pairs` is how many stand in quotes, `strays` how many begin with none and have one inside: who writes such
-    fields takes quotes for text.
+    fields takes quotes for text, but for the `late` ones, where only blanks stand before it.
     """
 
     values: list[str | None]
     pairs: int = 0
     strays: int = 0
+    late: int = 0
 
 
 @dataclass(frozen=True)
@@ -109,13 +110,15 @@ class Grammar:
         if not self.quote or self.quote not in row:
             return Fields([field or None for field in row.split(self.delimiter)])
         values: list[str | None] = []
-        pairs, strays, doubled = 0, 0, self.quote * 2
+        pairs, strays, late, doubled = 0, 0, 0, self.quote * 2
         for quoted, plain in self._field.findall(self.delimiter + row):
             if quoted:
                 pairs += 1
                 inner = quoted[1:-1]
                 values.append(inner.replace(doubled, self.quote) if doubled in inner else inner)
             else:
-                strays += self.quote in plain
+                if self.quote in plain:
+                    strays += 1
+                    late += plain.lstrip(" ").startswith(self.quote)
                 values.append(plain or None)
-        return Fields(values, pairs, strays)
+        return Fields(values, pairs, strays, late)

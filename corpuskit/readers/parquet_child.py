@@ -31,8 +31,8 @@ _LONGEST = 300
 def serve(descriptor: int, memory_bytes: int, *, is_text: bool) -> None:
     """Write the rows of the Parquet file that is open as a descriptor to stdout, until stdin is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it too, and ends this process
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_AS, memory_bytes)
     Thread(target=_end_with_parent, daemon=True).start()
     with open(sys.stdout.fileno(), "wb", buffering=_BUFFER, closefd=False) as out:
         try:
@@ -53,10 +53,10 @@ def _end_with_parent() -> None:
 
 def _words(error: Exception) -> str:
     """What went wrong with a file, as the end of a sentence."""
-    from corpuskit.readers.arrow_values import NoForm
+    from corpuskit.readers.arrow_values import NoForm, shown
 
     if isinstance(error, NoForm):
-        return f"cannot be read: {error.column!r} {error.what}."
+        return f"cannot be read: {shown(error.column)} {error.what}."
     said = " ".join(str(error).split()) or type(error).__name__
     return f"is damaged, or no Parquet file: {said[:_LONGEST].rstrip('.')}."
 
@@ -136,5 +136,10 @@ def _check(batch: Any) -> None:
 def _more_time() -> None:
     """Allow so many seconds of processor time from now on."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime) + 1 + CPU_SECONDS
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+    _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + 1 + CPU_SECONDS)
+
+
+def _limit(kind: int, most: int) -> None:
+    """Limit a resource of this process, or leave it where it may not have as much."""
+    _, hard = resource.getrlimit(kind)
+    resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))

@@ -20,6 +20,7 @@ from corpuskit.readers.records import Gathering, Piece, Problem, Record
 # Address space of the process that parses: its libraries take half a gigabyte of it.
 _MEMORY_BYTES = 4 << 30
 _PIPE_BYTES = 1 << 20
+_SHOWN_NOTES = 5
 # One thread each for what nobody asks of these libraries, and memory given back as it was taken.
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "2"}
 _TEXT = frozenset({"utf-8", "utf-8-sig"})
@@ -64,7 +65,10 @@ def read(piece: Piece, source: Source, limits: Limits) -> Iterator[Record]:
 
 
 def _said(notes: list[str]) -> tuple[Problem, ...]:
-    return (Problem("table-form", "; ".join(notes)),) if notes else ()
+    if not notes:
+        return ()
+    more = [f"and {len(notes) - _SHOWN_NOTES} more columns"] if len(notes) > _SHOWN_NOTES else []
+    return (Problem("table-form", "; ".join([*notes[:_SHOWN_NOTES], *more])),)
 
 
 def _behind(cause: str, rows: int) -> str:
