@@ -34,8 +34,9 @@ types: $(INSTALLED)
 unit: $(INSTALLED)
 	$(BIN)/pytest --quiet --numprocesses 2
 
-bench: $(INSTALLED) ## time the reading of text files beside a plain loop
+bench: $(INSTALLED) ## time the reading of text files and of tables beside what everybody writes
 	$(BIN)/python benchmarks/text.py
+	$(BIN)/python benchmarks/tables.py
 
 bench-validate: $(INSTALLED) ## time `corpuskit validate` beside a plain loop and other libraries, on 1 GB
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import io
 import json
 import os
 import random
@@ -191,6 +192,30 @@ def test_limits(tmp_path: Path) -> None:
     ]  # fmt: skip
     whole = b'{"t":"' + b"x" * 3_000_000 + b'","l":[]}'
     assert (found[1].raw, found[1].place.sha256) == (whole[:1000], hashlib.sha256(whole).hexdigest())
+
+
+def test_a_row_costs_no_more_than_allowed(tmp_path: Path) -> None:
+    """Nor do all rows of a file together, and what is said of a file is whole, however small the limit."""
+    where = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"b": [b"\xff"], "d": pa.array([1], pa.decimal128(30, 2))}), where)
+    (found,) = records(where, limits=Limits(line_bytes=5))
+    assert found.problem is not None
+    assert found.problem.kind == "line-too-long"
+    assert found.notes[0].message.endswith("holds decimals of up to 30 digits, read as text")
+    text = pa.DictionaryArray.from_arrays(pa.array([0] * 70), ["x" * (1 << 20)])
+    pq.write_table(pa.table({"t": text}), where, compression="zstd")
+    assert len(told(where, limits=Limits(ratio=10**6))) == 70
+    with pytest.raises(corpuskit.DamagedInput, match=r"a\.parquet: unpacks to more than 1000 times its size"):
+        told(where)
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"R", b"\0" * 50, b"X" + bytes(8), b"N" + b"\xff" * 8, b"R" + b"\xff" * 8 + b"x"]
+)
+def test_what_is_no_frame_ends_the_rows(sent: bytes) -> None:
+    """Whatever a parser sends whose memory is damaged: nothing is made of it, and nothing is waited for."""
+    row = b"R" + (2).to_bytes(8, "little") + b"{}"
+    assert [f.raw for f in parquet_file._frames(io.BytesIO(row + sent), 1000)] == [b"{}"]
 
 
 def test_packed_files(tmp_path: Path) -> None:

@@ -64,10 +64,7 @@ def _records(piece: Piece, source: Source, limits: Limits, delimiter: str | None
 
 
 def _opened(piece: Piece, source: Source, limits: Limits, delimiter: str | None) -> _Table:
-    if piece.end is None:
-        blocks = streams.blocks(piece.path, piece.name, limits.ratio)
-    else:
-        blocks = streams.span(piece.path, piece.name, piece.start, piece.end)
+    blocks = streams.blocks(piece.path, piece.name, limits.ratio)
     start, whole = _start(blocks)
     if start.startswith(_WIDE):
         raise InputError(piece.name, "is text in UTF-16.", "Save it as UTF-8: iconv -f UTF-16 -t UTF-8.")

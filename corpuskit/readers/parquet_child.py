@@ -15,7 +15,7 @@ from struct import Struct
 from threading import Thread
 from typing import Any, BinaryIO
 
-FRAME = Struct(">cQ")
+FRAME = Struct("<cQ")
 # A row; what is wrong with the next row; what is to be said of the file; why it cannot be read; its end.
 ROW, FAULT, NOTE, FAILURE, END = b"R", b"B", b"N", b"F", b"Z"
 # Processor time that one batch may take, in seconds.

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, NamedTuple
@@ -21,6 +20,9 @@ from corpuskit.readers.records import Gathering, Piece, Problem, Record
 _MEMORY_BYTES = 4 << 30
 _PIPE_BYTES = 1 << 20
 _SHOWN_NOTES = 5
+# Frames that hold a sentence, or nothing.
+_WORDS = frozenset({FAULT, NOTE, FAILURE, END})
+_PATIENCE = 10  # seconds in which a process ends that has closed its pipe
 # One thread each for what nobody asks of these libraries, and memory given back as it was taken.
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "2"}
 _TEXT = frozenset({"utf-8", "utf-8-sig"})
@@ -32,36 +34,33 @@ def read(piece: Piece, source: Source, limits: Limits) -> Iterator[Record]:
 
     A declared encoding says that columns of bytes hold text. Raises InputError, with the number of rows that were
     read, where the file is no Parquet, damaged, encrypted, has columns that JSON has no form for, or ends the
-    process that parses it; DamagedInput where a packed stream breaks.
+    process that parses it; DamagedInput where a packed stream breaks, or its rows are more bytes than `ratio` allows.
     """
     if source.encoding is not None and source.encoding not in _TEXT:
         hint = 'Write `encoding = "utf-8"` where columns of bytes hold text, or leave it out.'
         raise InputError(piece.name, f"is Parquet, whose text is not {source.encoding}.", hint)
+    rows, done, fault = 0, 0, None
+    notes: list[str] = []
     with _unpacked(piece, limits) as file, _parsing(file, is_text=source.encoding is not None) as process:
-        assert process.stdout is not None  # noqa: S101 - asked for below
-        rows, fault = 0, None
-        notes: list[str] = []
-        while True:
-            head = process.stdout.read(FRAME.size)
-            if len(head) < FRAME.size:
-                raise _lost(piece, process, rows)
-            kind, size = FRAME.unpack(head)
-            frame = _frame(process.stdout, size, limits.line_bytes)
-            if frame is None:
-                raise _lost(piece, process, rows)
-            if kind == ROW:
+        assert process.stdout is not None  # noqa: S101 - it was asked for
+        size = os.fstat(file.fileno()).st_size
+        for frame in _frames(process.stdout, limits.line_bytes):
+            if frame.kind == ROW:
                 rows += 1
+                done += frame.length
+                streams.check_ratio(piece.name, done, size, limits.ratio)
                 yield _record(piece, rows, frame, fault, limits, _said(notes))
                 notes, fault = [], None
-            elif kind == FAULT:
+            elif frame.kind == FAULT:
                 fault = frame.raw.decode()
-            elif kind == NOTE:
+            elif frame.kind == NOTE:
                 notes.append(frame.raw.decode())
-            elif kind == END:
-                return
-            else:
-                assert kind == FAILURE  # noqa: S101 - there is no other
+            elif frame.kind == FAILURE:
                 raise InputError(piece.name, _behind(frame.raw.decode(), rows), _AGAIN)
+            else:
+                return
+        cause = f"cannot be read: the process that parsed it {_end(process)}."
+        raise InputError(piece.name, _behind(cause, rows), _AGAIN)
 
 
 def _said(notes: list[str]) -> tuple[Problem, ...]:
@@ -79,10 +78,7 @@ def _behind(cause: str, rows: int) -> str:
 def _unpacked(piece: Piece, limits: Limits) -> Iterator[IO[bytes]]:
     """The file, or where it is packed an unpacked copy of it; raises InputError where it is empty."""
     if streams.compression(piece.name):
-        with tempfile.TemporaryFile() as copy:
-            for block in streams.blocks(piece.path, piece.name, limits.ratio):
-                copy.write(block)
-            copy.flush()
+        with streams.copied(piece.path, piece.name, limits.ratio) as copy:
             yield copy
         return
     with streams.plain(piece.path, piece.name) as file:
@@ -116,22 +112,32 @@ def _parsing(file: IO[bytes], *, is_text: bool) -> Iterator[subprocess.Popen[byt
 
 
 class _Frame(NamedTuple):
-    """The bytes of a frame, up to a limit, how many there are, and the sha256 of all of them."""
+    """What a frame is, its bytes up to a limit, how many there are, and the sha256 of all of them."""
 
+    kind: bytes
     raw: bytes
     length: int
     sha256: str
 
 
-def _frame(pipe: IO[bytes], size: int, limit: int) -> _Frame | None:
-    """The next bytes of a pipe, None where it ends too soon."""
-    if size <= limit:
+def _frames(pipe: IO[bytes], limit: int) -> Iterator[_Frame]:
+    """The frames that come over a pipe, those of rows kept up to a limit, until it ends, or what comes is none."""
+    while len(head := pipe.read(FRAME.size)) == FRAME.size:
+        kind, size = FRAME.unpack(head)
+        if kind == ROW and size > limit:
+            long = Gathering(limit)
+            while long.length < size and (data := pipe.read(min(size - long.length, _PIPE_BYTES))):
+                long.add(data)
+            if long.length < size:
+                return
+            yield _Frame(kind, long.raw, size, long.sha256)
+            continue
+        if kind != ROW and (kind not in _WORDS or size > _PIPE_BYTES):
+            return
         raw = pipe.read(size)
-        return _Frame(raw, size, hashlib.sha256(raw).hexdigest()) if len(raw) == size else None
-    long = Gathering(limit)
-    while long.length < size and (data := pipe.read(min(size - long.length, _PIPE_BYTES))):
-        long.add(data)
-    return _Frame(long.raw, size, long.sha256) if long.length == size else None
+        if len(raw) < size:
+            return
+        yield _Frame(kind, raw, size, hashlib.sha256(raw).hexdigest())
 
 
 def _record(
@@ -149,13 +155,12 @@ def _record(
         return Record(place, row.raw, problem=malformed.problem, notes=notes)
 
 
-def _lost(piece: Piece, process: subprocess.Popen[bytes], rows: int) -> InputError:
-    """What is to be said where the parsing process has ended before the file has."""
-    code = process.wait()
+def _end(process: subprocess.Popen[bytes]) -> str:
+    """How a process came to its end before its time, in words."""
+    try:
+        code = process.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:  # it is there, and what it sent is no frame
+        return "went wrong"
     if -code == signal.SIGXCPU:
-        how = f"took more than {CPU_SECONDS} s of processor time for one batch of rows"
-    elif code < 0:
-        how = f"was killed by {signal.Signals(-code).name}"
-    else:
-        how = f"ended with code {code}"
-    return InputError(piece.name, _behind(f"cannot be read: the process that parsed it {how}.", rows), _AGAIN)
+        return f"took more than {CPU_SECONDS} s of processor time for one batch of rows"
+    return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
