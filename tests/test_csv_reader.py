@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from corpuskit.errors import DamagedInput, InputError
 from corpuskit.provenance import Limits, Source
 from corpuskit.readers import READERS, Piece, Record, csv_file, reader_for, streams
+from corpuskit.readers.csv_grammar import Grammar
+from corpuskit.readers.csv_rows import rows
 
 BOM = b"\xef\xbb\xbf"
 Read = Callable[..., list[Record]]
@@ -134,6 +136,17 @@ def test_blocks_may_end_anywhere(read: Read, monkeypatch: pytest.MonkeyPatch, bl
     kinds = [p.kind if p else None for _, _, _, p in whole]
     assert {"line-too-long", "bad-quoting", "ragged-row", None} == set(kinds)
     assert [f["text"] for _, _, f, _ in whole if f] == ['é "\r\n', "c\n\nd", '""""', "ok"]
+
+
+@pytest.mark.parametrize("limit", [8, 12, 100])
+def test_a_file_may_be_cut_between_any_two_bytes(limit: int) -> None:
+    """Two blocks, wherever the one ends: quote and quote, quote and line end, CR and LF are seen together."""
+    data = b'1,"a\n""b"\r\n"c"\r\n2,"d\n\n"\r\n\r\n3,"e" f\r\n4,"g\nh",i\r\n"j\n","k"\r\n5,"l\r\n6,m\r\n'
+    grammar = Grammar(",", '"')
+    whole = list(rows(iter([data]), grammar, limit))
+    assert len(whole) > 7
+    for at in range(1, len(data)):
+        assert list(rows(iter([data[:at], data[at:]]), grammar, limit)) == whole, at
 
 
 # --- one bad row costs one row ---

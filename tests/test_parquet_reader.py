@@ -293,6 +293,29 @@ def test_columns_of_one_name_are_refused(tmp_path: Path) -> None:
         told(tmp_path / "a.parquet")
 
 
+@pytest.mark.parametrize("stated", [36, 38])
+def test_rows_are_as_many_as_the_footer_states(tmp_path: Path, stated: int) -> None:
+    """Parsers give what the smaller number allows, and say nothing."""
+    table, where = pa.table({"a": pa.array(range(37))}), tmp_path / "a.parquet"
+    pq.write_table(table, where, use_dictionary=False, compression="none", write_statistics=False)
+    data = where.read_bytes()
+    footer = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
+    refused = 0
+    for at in range(footer, len(data) - 8):
+        if data[at] != 2 * 37:
+            continue
+        where.write_bytes(data[:at] + bytes([2 * stated]) + data[at + 1 :])
+        groups = pq.ParquetFile(where).metadata
+        found, error = drained(records(where))
+        if (groups.row_group(0).num_rows, groups.row_group(0).column(0).num_values) != (37, 37):
+            assert error is not None
+            assert "its row group" in error.cause
+            refused += 1
+        else:  # the sum of all groups is wrong, and nobody needs it
+            assert [r.fields for r in found] == table.to_pylist()
+    assert refused == 2
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_damaged_files_are_refused_or_read_right(tmp_path: Path, seed: int) -> None:
     """Bits flipped and ends cut off, anywhere: an error that names the file, or rows as they were.
@@ -342,6 +365,19 @@ def test_a_parser_that_dies_is_an_error_that_names_the_file(tmp_path: Path, numb
     assert f"a.parquet: cannot be read: the process that parsed it {how}" in str(lost)
     assert f"behind row {10 + len(rest)}." in str(lost)
     assert children() == before
+
+
+def test_a_parser_ends_when_nobody_holds_on_to_it(tmp_path: Path) -> None:
+    """Also where it does not come to write: that its line is closed is enough."""
+    where = tmp_path / "a.parquet"
+    pq.write_table(articles(20_000, 500), where)
+    with where.open("rb") as file, parquet_file._parsing(file, is_text=False) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        assert process.stdout.read(1) == b"R"
+        assert process.poll() is None
+        process.stdin.close()
+        assert process.wait(60) == 0
 
 
 def test_a_parser_ends_with_its_reader(tmp_path: Path) -> None:
