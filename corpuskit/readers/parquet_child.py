@@ -104,7 +104,10 @@ def _has_int96(schema: Any) -> bool:
 
 
 def _rows_stated(file: Any) -> int:
-    """The rows of all row groups; raises ValueError where a column has more or fewer values than its group has rows."""
+    """The rows of all row groups; raises ValueError where the footer, or a column of a group, states another number.
+
+    Some writers leave the number of the footer at 0.
+    """
     flat = [i for i in range(len(file.schema.names)) if file.schema.column(i).max_repetition_level == 0]
     rows = 0
     for group in (file.metadata.row_group(i) for i in range(file.num_row_groups)):
@@ -113,6 +116,8 @@ def _rows_stated(file: Any) -> int:
                 has = f"a column has {column.num_values} values, its row group {group.num_rows} rows"
                 raise ValueError(has)
         rows += group.num_rows
+    if file.metadata.num_rows not in {0, rows}:
+        raise ValueError(f"its footer states {file.metadata.num_rows} rows, its row groups {rows}")
     return rows
 
 
