@@ -40,8 +40,9 @@ test-long: $(INSTALLED) ## the tests that take minutes
 test-pages: $(INSTALLED) ## the hub's pages in chromium, with pictures in build/pages
 	$(BIN)/pytest --quiet -m pages
 
-bench: $(INSTALLED) ## time the reading of text files beside a plain loop
+bench: $(INSTALLED) ## time the reading of text files and of tables beside what everybody writes
 	$(BIN)/python benchmarks/text.py
+	$(BIN)/python benchmarks/readers.py
 
 bench-validate: $(INSTALLED) ## time `corpuskit validate` beside a plain loop and other libraries, on 1 GB
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench

@@ -49,6 +49,14 @@ KINDS: dict[str, Kind] = {
         "error", "Longer than the limit", "Loaders refuse very long lines, and memory would not be bounded.",
         "Split the record, or raise `[limits] line_bytes`.",
     ),
+    "bad-quoting": Kind(
+        "error", "Quotes that do not pair", "Nobody knows where the field ends, and the row with it.",
+        "Close the field with a quote, and write each quote inside it twice; or set `quote = \"\"` if quotes are text.",
+    ),
+    "ragged-row": Kind(
+        "error", "A row with more or fewer fields than the header", "Nobody knows which value belongs to which column.",
+        "Write one field for each column, and put quotes around a field that holds the delimiter.",
+    ),
     # --- the article schema ---
     "missing-field": Kind(
         "error", "A required field is missing", "Everyone who loads the corpus relies on it.",
@@ -224,6 +232,10 @@ KINDS: dict[str, Kind] = {
         "warning", "A file that is not what its name says", "Nothing in it can be read as it should be.",
         "Give the file the suffix of what it is, or convert it.",
     ),
+    "table-form": Kind(
+        "info", "How a table was read", "What a file does not say was told from its first bytes, or from its types.",
+        "Compare it with the file; `delimiter`, `quote`, `header` and `encoding` of the source say it otherwise.",
+    ),
     "no-records": Kind(
         "warning", "A file without records", "Nothing was checked; perhaps it was not written to its end.",
         "Write the file again, or leave it out if it is meant to be empty.",
@@ -238,7 +250,7 @@ KINDS: dict[str, Kind] = {
     ),
     "unsupported-input": Kind(
         "error", "No reader for this file", "It was not checked.",
-        "Name a .txt, .jsonl or .json file (plain, .gz, .zst, .bz2, .xz), a corpus.toml or a release.",
+        "Name a .txt, .jsonl, .json, .csv, .tsv or .parquet file (plain or packed), a corpus.toml or a release.",
     ),
     "bad-configuration": Kind(
         "error", "corpus.toml is wrong", "The build would not do what was meant.",

@@ -27,7 +27,7 @@ def read(
     rows. Raises SpecError where there is no such release, split, config or column, InputError where a file is
     not the one that was built.
     """
-    from corpuskit.writers.parquet import read_groups, read_schema
+    from corpuskit.parquet import read_groups, read_schema
 
     where = Path(path)
     files = _files(where, split, config)

@@ -29,6 +29,9 @@ class Source:
     license: str
     reader: str | None = None
     records: str | None = None
+    delimiter: str | None = None
+    quote: str | None = None
+    header: tuple[str, ...] = ()
     encoding: str | None = None
     language: str | None = None
     license_url: str | None = None

@@ -123,8 +123,9 @@ def validate(
 ) -> Report:
     """Judge every record of files, globs, corpora (a corpus.toml) and releases by a JSON Schema.
 
-    `schema` is a path or a parsed schema, by default the built-in article schema. JSON and JSONL records
-    are judged as they stand; text files and a corpus.toml go through reader and conform first. With
+    `schema` is a path or a parsed schema, by default the built-in article schema. Records of JSON, JSONL and Parquet
+    are judged as they stand, rows of CSV and TSV with the types that the schema gives their columns; text files and a
+    corpus.toml go through reader and conform first. With
     `document` each .json file is one instance of any type. `registry` maps URI prefixes to folders, in which
     the schema's references below them are looked up; nothing is ever fetched. With `max_invalid`,
     a number or a share like "1%", the report is ok although so many records are invalid. `rejects` is a new

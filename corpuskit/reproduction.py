@@ -6,7 +6,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from corpuskit import layout
+from corpuskit import layout, parquet
 from corpuskit.audit import read_manifest
 from corpuskit.audit.claims import UNREADABLE, short
 from corpuskit.card import check_card
@@ -16,7 +16,6 @@ from corpuskit.findings import Finding, finding
 from corpuskit.phases.reuse import Progress
 from corpuskit.release import build
 from corpuskit.spec import CorpusSpec, load_spec
-from corpuskit.writers import parquet
 
 _BLOCK = 1 << 20
 _MOST_FILES = 20

@@ -126,6 +126,13 @@ def article_schema(
     return ArticleSchema(document, columns, text, required, declares, tuple(notes), file, top.extends)
 
 
+def property_shapes(document: Any) -> tuple[Mapping[str, Shape], frozenset[str]]:
+    """The shapes of the properties at the top of a JSON Schema document, and which of them are required."""
+    walk = _Walk(document, [])
+    top = walk.whole(document)
+    return {key: walk.shape(sub, (), f"/{key}") for key, sub in top.properties.items()}, top.required
+
+
 class _Top(NamedTuple):
     """What the top of a schema says: its properties, those that are required, whether it allows no others."""
 

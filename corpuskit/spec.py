@@ -256,8 +256,20 @@ def _source_mistakes(source: dict[str, Any], index: int, mistake: Any) -> Iterat
         )
     if source.get("reader") == "text" and "fields" in source:
         yield mistake("the text reader has no input fields to map.", "source", index, "fields")
-    if "records" in source and source.get("reader", "json") != "json":
-        yield mistake("only the json reader has `records`.", "source", index, "records")
+    for key, readers in _READERS_WITH.items():
+        if key in source and source.get("reader", readers[0]) not in readers:
+            yield mistake(f"only the {' and '.join(readers)} reader has `{key}`.", "source", index, key)
+    if source.get("quote") and source.get("quote") == source.get("delimiter"):
+        yield mistake("the quote cannot be the delimiter, too.", "source", index, "quote")
+
+
+# Keys that mean something to some readers alone.
+_READERS_WITH = {
+    "records": ("json",),
+    "delimiter": ("csv", "tsv"),
+    "quote": ("csv", "tsv"),
+    "header": ("csv", "tsv"),
+}
 
 
 def _codec(name: str) -> str | None:
@@ -323,6 +335,7 @@ def _source(table: dict[str, Any], rank: int) -> Source:
     values = dict(table)
     values["files"] = tuple(values["files"])
     values["date_format"] = tuple(values.get("date_format", ()))
+    values["header"] = tuple(values.get("header", ()))
     values["fields"] = tuple(values.get("fields", {}).items())
     values["license"] = canonical_license(values["license"])
     values["max_loss"] = float(values.get("max_loss", 0.05))

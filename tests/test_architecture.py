@@ -13,7 +13,7 @@ PACKAGE = Path(corpuskit.__file__).parent
 
 # A module or folder imports only from lower rungs, or from its own folder.
 LADDER = {
-    0: ["errors", "resources", "shapes", "batches", "likeness", "tomlines", "meter", "kinds"],
+    0: ["errors", "resources", "shapes", "batches", "likeness", "tomlines", "meter", "kinds", "parquet"],
     1: [
         "digests",
         "schema",
@@ -40,7 +40,7 @@ RUNGS = {module: rung for rung, modules in LADDER.items() for module in modules}
 
 # Heavy or foreign packages, and the only rooms that may import them.
 OWNERS = {
-    "pyarrow.parquet": {"writers"},
+    "pyarrow.parquet": {"parquet"},
     "jsonschema_rs": {"validation"},
     "license_expression": {"licenses"},
     "langcodes": {"languages"},

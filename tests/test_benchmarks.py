@@ -7,6 +7,7 @@ from pathlib import Path
 
 import faults
 import pytest
+import readers
 import validate
 from children import cores, run
 from conftest import REPOSITORY
@@ -43,6 +44,24 @@ def test_memory_is_that_of_all_processes_and_time_too() -> None:
     assert spent.cpu > 0.8
     both = f"import subprocess, sys\nchild = subprocess.Popen([sys.executable, '-c', {worker!r}])\n{worker}child.wait()"
     assert run([sys.executable, "-c", both], cores(1), memory=True).pss > 120_000_000
+
+
+def test_tables_are_timed_beside_the_usual_readers() -> None:
+    """Each reader reads all articles of each file."""
+    command = [
+        sys.executable,
+        str(REPOSITORY / "benchmarks" / "readers.py"),
+        "--articles",
+        "50",
+        "--rounds",
+        "1",
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr
+    for title, _, _ in readers.RACE:
+        assert f"| long | {title} | 50 |" in done.stdout
+        assert f"| short | {title} | 200 |" in done.stdout
 
 
 def test_a_difference_without_a_reason_is_told(

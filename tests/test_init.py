@@ -168,8 +168,11 @@ def test_the_same_folder_gives_the_same_file_but_for_the_salt(mixed: Path) -> No
     [
         ({}, "is empty"),
         ({"a.jpg": b"x", "b.JPG": b"x", "c.png": b"x"}, "2 .jpg, 1 .png: no reader"),
-        ({"a.csv": b"a,b\n", "b.csv.gz": b"x", "c.tsv": b"x"}, "2 .csv: CSV is not read in this version"),
-        ({"data/x.parquet": b"PAR1"}, "1 .parquet: Parquet is not read in this version"),
+        ({"a.csv": b"a,b\n", "c.tsv": b"x"}, "a.csv: holds no records; c.tsv: holds no records"),
+        ({"a.csv": b"a,b\n1\n"}, "a.csv: holds no row that can be read"),
+        ({"a.csv": b"a,a\n1,2\n"}, 'a.csv: has two columns called "a"'),
+        ({"a.csv": b"id,name\n1,x\n"}, "no field can be the text of an article (fields: id, name)"),
+        ({"data/x.parquet": b"PAR1"}, "data/x.parquet: is damaged, or no Parquet file"),
         ({"README.md": b"x", "LICENSE": b"x", "SOURCE.md": b"x"}, "hidden ones and documents"),
         ({"letter": b"text", "other": b"text"}, "2 without a suffix: no reader"),
         ({".git/a.txt": b"text", ".b.txt": b"text"}, "hidden ones and documents"),
@@ -717,4 +720,5 @@ def test_real_folders_without_articles_are_refused(shared: Callable[[str], Path]
         propose(shared(name))
     assert "nothing that can be read" in str(refused.value)
     if name == "csv-odd":
-        assert "108 .csv: CSV is not read in this version" in str(refused.value)
+        assert "108 files *.csv: no field can be the text of an article" in str(refused.value)
+        assert 'duplicate-headers.csv: has two columns called "id"' in str(refused.value)

@@ -85,7 +85,7 @@ WRONG: dict[str, tuple[bytes, str]] = {
     "html.json": (HTML, "an HTML page"),
     "html.jsonl.gz": (gzip.compress(HTML), "an HTML page"),
     "xml.json": (b'<?xml version="1.0"?>\n<feed/>', "XML"),
-    "parquet.jsonl": (_parquet(), "a Parquet file"),
+    "parquet.jsonl": (_parquet(), "a Parquet file: name it .parquet"),
     "sqlite.jsonl": (_sqlite(), "an SQLite database"),
     "array.jsonl": (json.dumps(RECORDS, indent=2).encode(), "a JSON array over several lines: name it .json"),
     "compact.jsonl": (b'[\n{"id": "1"},\n{"id": "2"}\n]\n', "a JSON array over several lines: name it .json"),
@@ -93,9 +93,19 @@ WRONG: dict[str, tuple[bytes, str]] = {
     "long.jsonl": (json.dumps(RECORDS * 99).encode(), "a JSON array on one line: name it .json"),
     "object.jsonl": (json.dumps({"entries": RECORDS}, indent=1).encode(), "JSON over several lines"),
     "lines.json": (LINES, "JSON Lines: name it .jsonl"),
-    "csv.jsonl": (CSV, "CSV: it is not read in this version"),
+    "csv.jsonl": (CSV, "CSV: name it .csv"),
     "csv.json": (CSV, "CSV"),
-    "tsv.jsonl": (CSV.replace(b",", b"\t"), "TSV"),
+    "tsv.jsonl": (CSV.replace(b",", b"\t"), "TSV: name it .tsv"),
+    "csv.parquet": (CSV, "CSV: name it .csv"),
+    "lines.csv": (LINES, "JSON Lines: name it .jsonl"),
+    "lines.parquet": (LINES, "JSON Lines: name it .jsonl"),
+    "array.tsv": (json.dumps(RECORDS, indent=2).encode(), "a JSON array over several lines: name it .json"),
+    "html.csv": (HTML, "an HTML page"),
+    "gz.csv": (gzip.compress(CSV), "a gzip file: name it gz.csv.gz, or unpack it"),
+    "parquet.csv": (_parquet(), "a Parquet file: name it .parquet"),
+    "xlsx.csv": (_zip("[Content_Types].xml", "xl/workbook.xml"), "a document of Word, Excel or PowerPoint"),
+    "utf16.csv": (CSV.decode().encode("utf-16"), "text in UTF-16: save it as UTF-8"),
+    "pdf.parquet": (PDF, "a PDF document"),
     "python.jsonl": (ROWS, "a file of values as Python prints them: write each record with json.dumps"),
     "sequence.jsonl": (b"\x1e" + LINES.replace(b"\n", b"\n\x1e"), "a JSON text sequence (RFC 7464)"),
     "comments.json": (b"// mine\n[1,]\n", "JSON with comments"),
@@ -196,10 +206,12 @@ def test_big_files_are_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_empty_files(tmp_path: Path) -> None:
     """An empty JSON Lines file is valid, and odd; an empty JSON file is none."""
-    for name in ("a.jsonl", "b.json"):
+    for name in ("a.jsonl", "b.json", "c.csv", "d.tsv"):
         (tmp_path / name).touch()
-    report = corpuskit.validate(tmp_path / "a.jsonl")
-    assert ([f.kind for f in report.findings], report.ok) == (["no-records"], True)
+    (tmp_path / "e.csv").write_bytes(b"id,text\n")
+    for name in ("a.jsonl", "c.csv", "d.tsv", "e.csv"):
+        report = corpuskit.validate(tmp_path / name)
+        assert ([f.kind for f in report.findings], report.ok) == (["no-records"], True)
     (tmp_path / "a.jsonl").write_bytes(b"\n \n")
     assert [f.kind for f in corpuskit.validate(tmp_path / "a.jsonl").findings] == ["no-records"]
     (found,) = corpuskit.validate(tmp_path / "b.json").findings

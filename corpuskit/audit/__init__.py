@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from corpuskit import layout
+from corpuskit import layout, parquet
 from corpuskit import manifest as manifests
 from corpuskit.audit.books import audit_findings
 from corpuskit.audit.claims import UNREADABLE, is_file
@@ -16,7 +16,6 @@ from corpuskit.card import check_card, render_card, render_license, render_notic
 from corpuskit.digests import file_sha256
 from corpuskit.errors import SpecError
 from corpuskit.findings import Finding, finding, worst
-from corpuskit.writers import parquet
 
 _DOCUMENTS = {layout.README: render_card, layout.LICENSE: render_license, layout.NOTICE: render_notice}
 

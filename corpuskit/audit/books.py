@@ -8,12 +8,11 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from corpuskit import layout
+from corpuskit import layout, parquet
 from corpuskit.audit.claims import UNREADABLE, differing, is_file
 from corpuskit.digests import merkle_root
 from corpuskit.findings import Finding, finding
 from corpuskit.phases.index import FATES
-from corpuskit.writers import parquet
 
 
 def audit_findings(release: Path, manifest: Mapping[str, Any]) -> Iterator[Finding]:

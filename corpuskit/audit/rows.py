@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from corpuskit import layout
+from corpuskit import layout, parquet
 from corpuskit import manifest as manifests
 from corpuskit.audit.claims import UNREADABLE, differing
 from corpuskit.digests import merkle_root, row_encoder
@@ -19,7 +19,6 @@ from corpuskit.phases.index import FATES
 from corpuskit.phases.keys import split_of
 from corpuskit.schema import ArticleSchema, article_schema
 from corpuskit.stats import Statistics
-from corpuskit.writers import parquet
 
 _MOST_MISMATCHES = 20
 

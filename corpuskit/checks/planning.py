@@ -18,9 +18,9 @@ from corpuskit.checks.leading import unreadable
 from corpuskit.checks.tasks import STDIN, CheckTask, Terms
 from corpuskit.errors import InputError, SpecError
 from corpuskit.findings import Finding, finding
-from corpuskit.readers import Piece, reader_for, stem, streams
+from corpuskit.readers import UNTYPED, Piece, reader_for, stem, streams
 from corpuskit.readers.streams import compression
-from corpuskit.schema import ArticleSchema, article_schema, built_in
+from corpuskit.schema import article_schema, built_in
 from corpuskit.validation import Judge, compile_schema, load_judge, read_schema, schema_notes
 
 # What a worker takes at once of a big plain JSONL file, and of small text files.
@@ -43,7 +43,8 @@ def plan_checks(
     Globs are expanded where no file has that name. Raises SpecError for a path that nothing can read and a glob
     that matches nothing, SchemaError for an unusable schema.
     """
-    judge, columns = _judge(schema, formats=formats, registry=registry)
+    judge, whole = _judge(schema, formats=formats, registry=registry)
+    file = Path(schema) if isinstance(schema, str | Path) else None
     terms = Terms(judge, () if schema is not None else built_in().text)
     sorts = {path: _sort(path, document=document) for path in _expanded(paths)}
     numbers = count()
@@ -56,31 +57,36 @@ def plan_checks(
             texts = []
         if sort == "text":
             texts.append(_piece(path))
-            terms = terms if terms.schema else replace(terms, schema=columns())
+            terms = terms if terms.schema else replace(terms, schema=article_schema(whole(), file=file))
         elif sort == "corpus":
             terms, planned = _corpus_tasks(path, terms, numbers)
             tasks += planned
         else:
+            if terms.cells is None and reader_for(path) in UNTYPED:
+                terms = _with_cells(terms, whole())
             tasks += _file_tasks(path, sort, numbers)
     if texts:
         tasks.append(CheckTask(next(numbers), "text", tuple(texts), "text"))
     return terms, tasks
 
 
+def _with_cells(terms: Terms, document: Any) -> Terms:
+    from corpuskit.conform import Cells
+
+    return replace(terms, cells=Cells.of_document(document))
+
+
 def _judge(
     schema: Path | str | Mapping[str, Any] | None, *, formats: bool, registry: Mapping[str, Path | str] | None
-) -> tuple[Judge, Callable[[], ArticleSchema]]:
-    """The judge of raw records, and the columns of its schema for inputs that must be conformed first."""
-    if schema is None:
-        own = built_in()
-        return compile_schema(own.document, formats=formats, registry=registry), lambda: own
+) -> tuple[Judge, Callable[[], Any]]:
+    """The judge of raw records, and its schema in one document for inputs that need its columns."""
     if isinstance(schema, str | Path):
         file = Path(schema)
         # Only columns need all files in one document; a verdict needs no more than the references it follows.
         _, judge = load_judge(file, formats=formats, registry=registry)
-        return judge, cache(lambda: article_schema(read_schema(file, registry=registry)[0], file=file))
-    judge = compile_schema(schema, formats=formats, registry=registry)
-    return judge, lambda: article_schema(schema)
+        return judge, cache(lambda: read_schema(file, registry=registry)[0])
+    document = built_in().document if schema is None else schema
+    return compile_schema(document, formats=formats, registry=registry), lambda: document
 
 
 def _expanded(paths: Sequence[str]) -> list[str]:
@@ -120,11 +126,8 @@ def _sort(path: str, *, document: bool) -> str:
         return "corpus"
     reader = reader_for(where.name)
     if reader is None:
-        known = {".csv": "CSV", ".tsv": "TSV", ".parquet": "Parquet"}.get(where.suffix.lower())
-        what = (
-            f"{known} files are not read in this version." if known else "no reader is known for its suffix."
-        )
-        raise SpecError(what, path, None, "Known are .txt, .jsonl and .json, plain or .gz .zst .bz2 .xz.")
+        known = "Known are .txt, .jsonl, .json, .csv, .tsv and .parquet, plain or .gz .zst .bz2 .xz."
+        raise SpecError("no reader is known for its suffix.", path, None, known)
     if document and reader == "json":
         return "document"
     return "text" if reader == "text" else "records"

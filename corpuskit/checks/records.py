@@ -1,12 +1,12 @@
-"""Records of JSONL and JSON files judged as they stand."""
+"""Records of every format but text judged as they stand."""
 
 from collections.abc import Iterator
 
 from corpuskit.checks.rejects import keeping
-from corpuskit.checks.tasks import Checked, CheckTask, Terms, in_file, size_of
+from corpuskit.checks.tasks import UNDECLARED, Checked, CheckTask, Terms, in_file, size_of
 from corpuskit.engines import Tell
-from corpuskit.provenance import Limits, Source
-from corpuskit.readers import READERS, Piece, Record, jsonl
+from corpuskit.provenance import Limits
+from corpuskit.readers import READERS, UNTYPED, Piece, Record, jsonl
 from corpuskit.readers.dialect import exact_keys
 from corpuskit.validation.keys import key_counter
 from corpuskit.validation.quick import quick_verdict
@@ -14,7 +14,6 @@ from corpuskit.verdicts import explain, record_finding
 
 # A prover needs numpy, whose import takes as long as looking at every record of a small file.
 _WORTH_PROVING = 1 << 20
-_SOURCE = Source("unnamed", 0, (), "LicenseRef-unknown", language="und")
 
 
 def check_records(terms: Terms, task: CheckTask, index: int, checked: Checked, tell: Tell) -> None:
@@ -22,6 +21,8 @@ def check_records(terms: Terms, task: CheckTask, index: int, checked: Checked, t
     piece, judge = task.pieces[index], terms.judge
     with keeping(terms.rejects, task, index) as keep:
         for record in _unproven(terms, task, piece, checked, tell):
+            if terms.cells is not None and task.reader in UNTYPED and record.fields is not None:
+                record = record._replace(fields=terms.cells.typed(record.fields))
             identifier = (record.fields or {}).get("id")
             known = identifier if isinstance(identifier, str) else None
             problems = [*record.notes, *([record.problem] if record.problem else [])]
@@ -38,7 +39,7 @@ def _unproven(terms: Terms, task: CheckTask, piece: Piece, checked: Checked, tel
     # Of a slice the lines must be counted too.
     small = piece.end is None and size is not None and size < _WORTH_PROVING
     if task.reader != "jsonl" or small:
-        for record in READERS[task.reader](piece, _SOURCE, limits):
+        for record in READERS[task.reader](piece, UNDECLARED, limits):
             yield record
             tell((piece.name, record.place.length or 0, 1))
         return
@@ -49,7 +50,7 @@ def _unproven(terms: Terms, task: CheckTask, piece: Piece, checked: Checked, tel
         quick_verdict(terms.judge), keys, lambda size, records: tell((piece.name, size, records))
     )
     try:
-        yield from jsonl.read(piece, _SOURCE, limits, prover)
+        yield from jsonl.read(piece, UNDECLARED, limits, prover)
     finally:  # what was proven before a stream breaks counts as well
         checked.records += prover.records
         checked.lines = prover.lines

@@ -6,19 +6,31 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
-from corpuskit.checks.tasks import STDIN, Checked, CheckTask
+from corpuskit.checks.tasks import STDIN, UNDECLARED, Checked, CheckTask
 from corpuskit.errors import OutputError, SpecError
-from corpuskit.readers import Record, reader_for
+from corpuskit.provenance import Limits
+from corpuskit.readers import UNTYPED, Piece, Record, csv_file, reader_for
 from corpuskit.readers.streams import compression
 from corpuskit.staging import sync_tree
 
 Keep = Callable[[Record, Checked], None]
 
 # What stands between the records of a file, by the reader that reads it; a text file is one record.
-_BETWEEN = {"jsonl": b"\n", "json": b",\n"}
-_SUFFIXES = {"jsonl": ".jsonl", "json": ".json", "text": ".txt"}
+_BETWEEN = {"jsonl": b"\n", "json": b",\n", "csv": b"\n", "tsv": b"\n", "parquet": b"\n"}
+# Rows of Parquet are kept as JSON Lines: that can be repaired by hand.
+_SUFFIXES = {
+    "jsonl": ".jsonl", "json": ".json", "text": ".txt", "csv": ".csv", "tsv": ".tsv", "parquet": ".jsonl",
+}  # fmt: skip
+
+
+class _Kept(NamedTuple):
+    """A file of scratch with the bytes of the invalid records of one piece."""
+
+    task: CheckTask
+    piece: Piece
+    scratch: Path
 
 
 @contextmanager
@@ -30,7 +42,7 @@ def keeping(folder: Path | None, task: CheckTask, index: int) -> Iterator[Keep]:
     opened: list[BinaryIO] = []
 
     def keep(record: Record, checked: Checked) -> None:
-        if len(record.raw) != record.place.length:
+        if record.problem is not None and record.problem.kind == "line-too-long":
             checked.overlong += 1
             return
         if not opened:
@@ -86,19 +98,19 @@ def rejecting(target: Path | None, tasks: Iterable[CheckTask]) -> Iterator[Path 
 
 
 def _lay_out(tasks: Iterable[CheckTask], kept: Path, out: Path) -> None:
-    found: dict[str, list[tuple[CheckTask, Path]]] = {}
+    found: dict[str, list[_Kept]] = {}
     for task in tasks:
         for index, piece in enumerate(task.pieces):
             if (scratch := _scratch(kept, task.number, index)).is_file():
                 name = "stdin" if piece.name == STDIN else piece.name
                 origin = os.path.normpath(Path.cwd() / task.folder / name)
-                found.setdefault(origin, []).append((task, scratch))
+                found.setdefault(origin, []).append(_Kept(task, piece, scratch))
     if not found:
         return
     root = os.path.commonpath([str(Path(origin).parent) for origin in found])
     taken: set[Path] = set()
     for origin, parts in found.items():
-        target = _free(out / _named(os.path.relpath(origin, root), parts[0][0]), taken)
+        target = _free(out / _named(os.path.relpath(origin, root), parts[0].task), taken)
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("wb") as file:
             _write(file, parts)
@@ -109,9 +121,9 @@ def _named(name: str, task: CheckTask) -> PurePosixPath:
     path = PurePosixPath(name)
     if packed := compression(name):
         path = path.with_name(path.name[: -len(packed)])
-    return (
-        path if reader_for(path.name) == task.reader else path.with_name(path.name + _SUFFIXES[task.reader])
-    )
+    suffix = _SUFFIXES[task.reader]
+    named = path.with_name(path.name + suffix)
+    return path if reader_for(path.name) == task.reader == reader_for(named.name) else named
 
 
 def _free(path: Path, taken: set[Path]) -> Path:
@@ -124,13 +136,19 @@ def _free(path: Path, taken: set[Path]) -> Path:
     return free
 
 
-def _write(file: BinaryIO, parts: list[tuple[CheckTask, Path]]) -> None:
+def _write(file: BinaryIO, parts: list[_Kept]) -> None:
     """Write the records of one input, in the order of its pieces."""
-    task = parts[0][0]
+    task = parts[0].task
     array = task.reader == "json" and task.check != "document"
-    file.write(b"[\n" if array else b"")
-    for _, scratch in parts:
-        with scratch.open("rb") as records:
+    file.write(b"[\n" if array else _header(parts[0]) if task.reader in UNTYPED else b"")
+    for part in parts:
+        with part.scratch.open("rb") as records:
             shutil.copyfileobj(records, file)
-        file.write(b"\n" if task.reader == "jsonl" or array else b"")
+        file.write(b"\n" if _BETWEEN.get(task.reader) == b"\n" or array else b"")
     file.write(b"]\n" if array else b"")
+
+
+def _header(part: _Kept) -> bytes:
+    """The line that names the columns of a table, empty where its file has none."""
+    head = csv_file.head(part.piece, part.task.source or UNDECLARED, Limits(), part.task.reader)
+    return head + b"\n" if head else b""

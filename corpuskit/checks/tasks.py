@@ -12,24 +12,29 @@ from corpuskit.readers import Piece, described
 from corpuskit.schema import ArticleSchema
 from corpuskit.validation import Judge
 
-if TYPE_CHECKING:  # it brings pyarrow, which records judged as they stand do not need
+if TYPE_CHECKING:  # what records that are judged as they stand do not need
+    from corpuskit.conform import Cells
     from corpuskit.phases.map import MapContext
 
 
 STDIN = "-"
+# That of a file that belongs to no corpus yet.
+UNDECLARED = Source("unnamed", 0, (), "LicenseRef-unknown", language="und")
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What all tasks of a validation share.
 
-    `text` is the text role of raw records, `schema` gives the columns for text files, `corpora` are the
-    contexts of each corpus.toml, `rejects` is the folder for the bytes of invalid records.
+    `text` is the text role of raw records, `schema` gives the columns for text files, `cells` the types for tables
+    of strings, `corpora` are the contexts of each corpus.toml, `rejects` is the folder for the bytes of invalid
+    records.
     """
 
     judge: Judge
     text: tuple[str, ...] = ()
     schema: ArticleSchema | None = None
+    cells: "Cells | None" = None
     corpora: "tuple[MapContext, ...]" = ()
     rejects: Path | None = None
 

@@ -34,9 +34,9 @@ def validate(
     max_findings: int, max_invalid: str, rejects: Path | None, jobs: int | None, reports: tuple[Path, ...], shape: str,
     quiet: bool,
 ) -> int:  # fmt: skip
-    """Check every record of PATHs: JSONL, JSON and text files, a corpus.toml, a release, or - for stdin.
+    """Check every record of PATHs: JSONL, JSON, CSV, TSV, Parquet and text files, a corpus.toml, a release, or -.
 
-    Prints each kind of finding with its count and first places.
+    Prints each kind of finding with its count and first places. - stands for JSON Lines that come over stdin.
     """
     from corpuskit import console
     from corpuskit.report import validate as validate_paths

@@ -10,14 +10,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from corpuskit.conform import Article, ColumnConformer, Conformer, left
+from corpuskit.conform import Article, Cells, ColumnConformer, Conformer, left
 from corpuskit.engines import Tell
 from corpuskit.phases.keys import Keys, values_of
 from corpuskit.phases.outcomes import Judged, Outcomes, known_id
 from corpuskit.phases.parts import EDITS, LEDGER, REJECTS, Part, PartWriter
 from corpuskit.phases.plan import MapTask
 from corpuskit.provenance import Limits
-from corpuskit.readers import READERS, Piece, Problem, Record, jsonl
+from corpuskit.readers import READERS, UNTYPED, Piece, Problem, Record, jsonl
 from corpuskit.readers.batching import LineBatcher, Parsed
 from corpuskit.readers.dialect import exact_keys
 from corpuskit.readers.encodings import is_utf8
@@ -52,12 +52,15 @@ def judged(
     """Each record through mapping, transforms, conforming and the verdict, in order."""
     source = conformer.source
     transforms = transforms_for(source, reader, context.repeats.get(source.name, NOTHING))
+    cells = Cells.of(context.schema) if reader in UNTYPED else None
     for record in records:
         if record.problem is not None:
             problems = [*record.notes, record.problem]
             yield Judged(record, None, tuple(record_finding(record, p, record.identifier) for p in problems))
             continue
         draft = conformer.draft(record)
+        if cells is not None:
+            draft = draft._replace(fields=cells.typed(draft.fields))
         for transform in transforms:
             draft = transform(draft)
         article = conformer.article(draft, record)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from corpuskit import parquet
 from corpuskit.batches import cut_by_content, cut_evenly
 from corpuskit.engines import Tell
 from corpuskit.errors import OutputError
@@ -21,7 +22,7 @@ from corpuskit.phases.index import Index
 from corpuskit.phases.parts import Part
 from corpuskit.schema import ArticleSchema
 from corpuskit.stats import Statistics
-from corpuskit.writers import parquet
+from corpuskit.writers.parquet import write_groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def write_shard(task: ShardTask, tell: Tell) -> Shard:
     part = task.path.with_name(task.path.name + ".part")
     meant: list[bytes] = []
     groups = _told(_digested(_groups(task), meant), tell)
-    parquet.write_groups(part, task.schema.arrow, groups, task.compression)
+    write_groups(part, task.schema.arrow, groups, task.compression)
     for written in _read_back(part, task, meant):
         statistics.add(written, task.schema)
         size += written.nbytes  # as a reader counts it: the card states what `datasets` will find

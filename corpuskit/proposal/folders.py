@@ -11,8 +11,6 @@ from corpuskit import layout
 from corpuskit.readers import reader_for
 from corpuskit.readers.streams import compression
 
-# Formats of records that this version has no reader for.
-TABLES = {".csv": "CSV", ".tsv": "TSV", ".parquet": "Parquet"}
 _DOCUMENT = re.compile(
     r"(?:readme|licen[cs]e|copying)(?:[._-].*)?|.*\.(?:md|markdown|rst)|corpus\.toml", re.IGNORECASE
 )

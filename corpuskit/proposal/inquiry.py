@@ -32,8 +32,8 @@ from corpuskit.validation import compile_schema
 UNKNOWN = "LicenseRef-unknown"
 _MOST_LOSS, _MOST_BUDGET, _MARGIN = 0.05, 0.5, 1.25
 _PROPOSED, _NAMED, _SHOWN_NAMES = 20, 3, 8
-_ORDER = ("files", "reader", "records", "encoding", "language", "license", "timezone", "date_format", "fields",
-          "title_suffix", "navigation", "max_loss")  # fmt: skip
+_ORDER = ("files", "reader", "records", "delimiter", "encoding", "language", "license", "timezone", "date_format",
+          "fields", "title_suffix", "navigation", "max_loss")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ def inquire(candidate: Candidate, root: Path) -> Inquiry:
     """Look at a sample of a candidate, and propose the keys of its source."""
     source = Source(candidate.name, 0, candidate.globs().patterns, UNKNOWN, candidate.reader, language="und")
     found = sample(root, candidate.files, source, candidate.reader)
+    if _has_bytes(found.records):
+        source, found = _with_texts(source, found, candidate, root)
     left_out = tuple(found.unreadable.items())
     if not found.records and not found.beginnings:
         reason = "holds no records" if found.is_whole else "the first record is too long to be looked at"
@@ -62,7 +64,7 @@ def inquire(candidate: Candidate, root: Path) -> Inquiry:
             reason = (
                 f"no field can be the text of an article (fields: {names})"
                 if names
-                else "holds no JSON object"
+                else f"holds no {'JSON object' if candidate.reader in {'json', 'jsonl'} else 'row that can be read'}"
             )
             return Inquiry(None, (*left_out, (_named(candidate), reason)))
     elif not any(r.raw.strip() for r in found.records) and not found.beginnings:
@@ -79,6 +81,22 @@ def inquire(candidate: Candidate, root: Path) -> Inquiry:
     )
 
 
+def _has_bytes(records: Sequence[Record]) -> bool:
+    """Whether columns of Parquet files hold bytes, of which nothing says that they are text."""
+    values = (value for record in records for value in (record.fields or {}).values())
+    return any(isinstance(value, dict) and value.keys() == {"base64"} for value in values)
+
+
+def _with_texts(source: Source, found: Sampled, candidate: Candidate, root: Path) -> tuple[Source, Sampled]:
+    """The source with columns of bytes read as text, and its sample, where all of it is text; else as they are."""
+    if source.reader != "parquet":
+        return source, found
+    as_text = replace(source, encoding="utf-8")
+    again = sample(root, candidate.files, as_text, candidate.reader)
+    is_text = all(r.problem is None or r.problem.kind != "invalid-encoding" for r in again.records)
+    return (as_text, again) if is_text else (source, found)
+
+
 def _named(candidate: Candidate) -> str:
     """The files of a candidate in a few words."""
     if len(candidate.files) <= _NAMED:
@@ -89,6 +107,10 @@ def _named(candidate: Candidate) -> str:
 def _guesses(candidate: Candidate, source: Source, found: Sampled, fields: FieldGuesses) -> list[Guess]:
     """Every guess about a source, each made with the ones before it in force."""
     guesses = [Guess("reader", candidate.reader, "the suffix of the files"), *fields.guesses]
+    guesses += _forms(found.records)
+    if source.encoding is not None:
+        what = f"columns of bytes hold text in all {len(found.records):,} records that were looked at"
+        guesses.append(Guess("encoding", source.encoding, what))
     if found.pointer is not None:
         what = f"the largest array of objects; {len(found.records):,} of its records were looked at"
         guesses.append(Guess("records", found.pointer, what))
@@ -105,13 +127,24 @@ def _guesses(candidate: Candidate, source: Source, found: Sampled, fields: Field
     outcome = _judged(source, found.records, repeats)
     cut = sum(any(edit.transform == "navigation" for edit in a.edits) for o in outcome if (a := o.published))
     guesses += filter(None, [guess_navigation(repeats, candidate.reader, cut, len(outcome))])
-    guesses += _encoding(found.records)
+    guesses += _encoding(found.records) if source.reader != "parquet" else []
     guesses += _loss(outcome, found, is_encoded=not any(g.key == "encoding" for g in guesses))
     texts = [a.row["text"] for o in outcome if (a := o.published) is not None] + found.beginnings
     language = guess_language(texts)
     guesses.append(_language(language, fields))
     zone = guess_zone(dates.stamps, source.date_format, language.value)
     return [*guesses, *([zone] if zone else []), _license(fields)]
+
+
+def _forms(records: Sequence[Record]) -> list[Guess]:
+    """A note on how most files of tables are written: a build tells it again from each file."""
+    forms = Counter(note.message for r in records for note in r.notes if note.kind == "table-form")
+    if not forms:
+        return []
+    most = max(forms, key=lambda form: (forms[form], form))
+    files = sum(forms.values())
+    others = f", in {forms[most]:,} of {files:,} files" if forms[most] < files else ""
+    return [Guess("delimiter", None, f"{most}{others}", "note")]
 
 
 def _own(fields: FieldGuesses) -> list[Guess]:

@@ -2,17 +2,20 @@
 
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from corpuskit.errors import SpecError
 from corpuskit.proposal.candidates import candidates, slug
 from corpuskit.proposal.document import corpus_toml
-from corpuskit.proposal.folders import TABLES, LeftOut, look_into
+from corpuskit.proposal.folders import LeftOut, look_into
 from corpuskit.proposal.guesses import Guess, Proposal
 from corpuskit.proposal.inquiry import UNKNOWN, inquire
 
-_READ = "corpuskit reads .txt, .jsonl, .ndjson and .json files, plain or packed as .gz .zst .bz2 .xz."
+_READ = (
+    "corpuskit reads .txt, .jsonl, .ndjson, .json, .csv, .tsv and .parquet files, plain or packed as .gz .zst .bz2 "
+    ".xz."
+)
 _SHOWN_SUFFIXES, _SHOWN_NAMES = 10, 20
 
 
@@ -81,17 +84,14 @@ def write(proposal: Proposal) -> None:
 
 def _sentences(left_out: LeftOut) -> list[str]:
     """What is no input, one sentence a kind of file and one a name."""
-    tables = {suffix: n for suffix, n in left_out.suffixes.items() if suffix in TABLES}
-    said = [f"{_counted({s: n})}: {TABLES[s]} is not read in this version" for s, n in sorted(tables.items())]
-    if others := {suffix: n for suffix, n in left_out.suffixes.items() if suffix not in TABLES}:
-        said.append(f"{_counted(others)}: no reader")
+    said = [f"{_counted(left_out.suffixes)}: no reader"] if left_out.suffixes else []
     said += [f"{name}: {reason}" for name, reason in left_out.names[:_SHOWN_NAMES]]
     if (more := len(left_out.names) - _SHOWN_NAMES) > 0:
         said.append(f"{more:,} more files and folders")
     return said
 
 
-def _counted(suffixes: dict[str, int]) -> str:
+def _counted(suffixes: Mapping[str, int]) -> str:
     ranked = sorted(suffixes.items(), key=lambda item: (-item[1], item[0]))
     named = [f"{n:,} {suffix or 'without a suffix'}" for suffix, n in ranked[:_SHOWN_SUFFIXES]]
     if rest := sum(n for _, n in ranked[_SHOWN_SUFFIXES:]):
@@ -107,8 +107,6 @@ def _nothing(said: Sequence[str], *, is_empty: bool) -> str:
 
 def _hint(left_out: LeftOut) -> str:
     hints = [_READ]
-    if left_out.suffixes.keys() & TABLES.keys():
-        hints.append("Convert tables to JSON Lines, one object a row, until their readers are here.")
     if "" in left_out.suffixes:
         hints.append("Files without a suffix that are text need .txt behind their names.")
     return " ".join(hints)

@@ -108,7 +108,7 @@ def _text(root: Path, name: str, source: Source, found: Sampled, most: int) -> N
 def _stream(root: Path, name: str, source: Source, found: Sampled, most: int) -> None:
     """The first records of a file; of a big plain one a beginning that ends in a line end."""
     path, end = root / name, None
-    if _size(path) > _FIRST_LINES and not compression(name):
+    if source.reader == "jsonl" and _size(path) > _FIRST_LINES and not compression(name):
         with plain(path, name) as file:
             file.seek(_FIRST_LINES)
             end = _FIRST_LINES + len(file.readline(_BEGINNING))

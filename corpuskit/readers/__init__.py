@@ -5,12 +5,13 @@ To add one: write its file with a `read` function and add one line to `READERS`.
 
 from pathlib import PurePosixPath
 
-from corpuskit.readers import json_file, jsonl, streams, text
+from corpuskit.readers import csv_file, json_file, jsonl, parquet_file, streams, text
 from corpuskit.readers.records import Edit, Piece, Problem, Reader, Record, described
 
 __all__ = [
     "READERS",
     "SUFFIXES",
+    "UNTYPED",
     "Edit",
     "Piece",
     "Problem",
@@ -25,7 +26,13 @@ READERS: dict[str, Reader] = {
     "text": text.read,
     "jsonl": jsonl.read,
     "json": json_file.read,
+    "csv": csv_file.read,
+    "tsv": csv_file.read_tsv,
+    "parquet": parquet_file.read,
 }
+
+# Readers of files without types: every field is a string, or None where nothing stands.
+UNTYPED = frozenset({"csv", "tsv"})
 
 SUFFIXES = {
     ".txt": "text",
@@ -33,6 +40,9 @@ SUFFIXES = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".json": "json",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".parquet": "parquet",
 }
 
 

@@ -25,6 +25,11 @@ def recode(raw: bytes, encoding: str | None) -> bytes:
         raise Malformed("invalid-encoding", f"not {encoding}: {error}") from error
 
 
+def decoded(raw: bytes, encoding: str | None) -> str:
+    """Bytes in a source's declared encoding, by default UTF-8, as text; raises UnicodeDecodeError."""
+    return raw.decode("utf-8" if encoding is None or encoding in _UTF_8 else encoding)
+
+
 def check_marks(encoding: str | None, marks: str, file: str) -> None:
     """Raise InputError where the marks that part records are not plain bytes in the encoding.
 
@@ -32,7 +37,7 @@ def check_marks(encoding: str | None, marks: str, file: str) -> None:
     there, one record would damage the next.
     """
     if encoding is not None and encoding not in _UTF_8 and not _are_plain(encoding, marks):
-        cause = f"{encoding} cannot be cut into JSON records byte by byte."
+        cause = f"{encoding} cannot be cut into records byte by byte."
         raise InputError(file, cause, "Convert the file to UTF-8, and remove `encoding`.")
 
 
@@ -42,12 +47,12 @@ def _are_plain(encoding: str, marks: str) -> bool:
     if marks != "\n" and encoding.startswith(SHIFTING):
         return False
     before = [bytes([byte]) for byte in range(128, 256)]
-    return all(_decoded(mark.encode(), encoding) == mark for mark in marks) and all(
-        (_decoded(lead + mark.encode(), encoding) or mark).endswith(mark) for lead in before for mark in marks
+    return all(_text(mark.encode(), encoding) == mark for mark in marks) and all(
+        (_text(lead + mark.encode(), encoding) or mark).endswith(mark) for lead in before for mark in marks
     )
 
 
-def _decoded(data: bytes, encoding: str) -> str | None:
+def _text(data: bytes, encoding: str) -> str | None:
     try:
         return data.decode(encoding)
     except UnicodeError:

@@ -2,7 +2,6 @@
 
 import mmap
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -62,13 +61,7 @@ def _mapped(piece: Piece, limits: Limits) -> Iterator[Buffer]:
 
     A mapped file that somebody cuts short kills the process that reads it; nobody can cut the copy.
     """
-    with tempfile.TemporaryFile() as copy:
-        for block in streams.blocks(piece.path, piece.name, limits.ratio):
-            try:
-                copy.write(block)
-                copy.flush()
-            except OSError as error:
-                raise InputError(piece.name, f"cannot be unpacked: {error.strerror}.") from error
+    with streams.copied(piece.path, piece.name, limits.ratio) as copy:
         if not copy.tell():
             raise InputError(piece.name, "is empty, not JSON.", "Remove it, or write `[]`.")
         with mmap.mmap(copy.fileno(), 0, access=mmap.ACCESS_READ) as data:

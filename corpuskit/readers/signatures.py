@@ -48,7 +48,8 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(0, b"%PDF-", "a PDF document", _EXPORT),
     Signature(0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a document of an old Office program", _EXPORT),
     Signature(0, b"{\\rtf", "an RTF document", _EXPORT),
-    Signature(0, b"PAR1", "a Parquet file", _SAVE),
+    Signature(0, b"PAR1", "a Parquet file", "name it .parquet"),
+    Signature(0, b"PARE", "an encrypted Parquet file", "have it written without encryption"),
     Signature(0, b"ARROW1", "an Arrow file", _SAVE),
     Signature(0, b"Obj\x01", "an Avro file", _SAVE),
     Signature(0, b"SQLite format 3\x00", "an SQLite database", _SAVE),
@@ -73,6 +74,8 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(0, b"\xfe\xff", "text in UTF-16", "save it as UTF-8: iconv -f UTF-16 -t UTF-8"),
     Signature(0, b"\x00" * 64, "a file of zeros", "it was not written to its end; fetch it again"),
 )  # fmt: skip
+# By what the files of a reader begin themselves.
+_OWN = {"parquet": b"PAR1"}
 _MAGIC = {".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd", ".bz2": b"BZh", ".xz": b"\xfd7zXZ\x00"}
 # Zstandard and LZ4 allow frames of any content in front.
 _SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
@@ -124,7 +127,7 @@ def recognised(path: Path, name: str, reader: str) -> str | None:
 
 def _told(start: bytes, name: str, reader: str) -> str | None:
     for each in SIGNATURES:
-        if start.startswith(each.magic, each.at):
+        if start.startswith(each.magic, each.at) and each.magic != _OWN.get(reader):
             return f"this is {each.what}: {each.advice.replace('{name}', name)}"
     lines, alone = _lines(start)
     if reader not in _READ_AS or not lines or (reader == "jsonl" and _is(lines[0], dict)):
@@ -188,7 +191,7 @@ def _table(lines: list[bytes]) -> str | None:
     """CSV and its like: as many commas, tabs or semicolons on each line as on the first, or more."""
     for mark, what in ((b"\t", "TSV"), (b",", "CSV"), (b";", "CSV")):
         if len(lines) > 1 and min(line.count(mark) for line in lines) >= lines[0].count(mark) > 0:
-            return None if lines[0][:1] in b"{[" else f"{what}: it is not read in this version; {_SAVE}"
+            return None if lines[0][:1] in b"{[" else f"{what}: name it .{what.lower()}"
     return None
 
 
@@ -201,4 +204,18 @@ def _prose(lines: list[bytes]) -> str | None:
     return None
 
 
-_READ_AS = {"jsonl": _in_lines, "json": _in_one}
+def _in_rows(lines: list[bytes], alone: bool) -> str | None:  # noqa: FBT001 - of the type of its table
+    """What a file is that should hold rows of fields."""
+    if all(_is(line, dict) for line in lines):
+        return "JSON Lines: name it .jsonl"
+    if _ARRAY.match(lines[0]):
+        return f"a JSON array {'on one line' if alone else 'over several lines'}: name it .json"
+    return None
+
+
+def _in_pages(lines: list[bytes], alone: bool) -> str | None:  # noqa: FBT001 - of the type of its table
+    """What a text is that should be Parquet."""
+    return _in_rows(lines, alone) or _table(lines) or _prose(lines)
+
+
+_READ_AS = {"jsonl": _in_lines, "json": _in_one, "csv": _in_rows, "tsv": _in_rows, "parquet": _in_pages}

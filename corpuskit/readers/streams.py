@@ -4,6 +4,7 @@ import bz2
 import gzip
 import lzma
 import os
+import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -106,10 +107,29 @@ def blocks(path: Path, name: str, ratio: int, size: int = BLOCK) -> Iterator[byt
     with _opened(path, name) as (stream, packed):
         while block := _read(stream, min(size, _UNPACKED) if packed else size, name, done):
             done += len(block)
-            if packed and done > _RATIO_FLOOR and done > ratio * packed:
-                cause = f"unpacks to more than {ratio} times its size"
-                raise DamagedInput(name, cause, "Raise `[limits] ratio` if that is right.", done)
+            if packed:
+                check_ratio(name, done, packed, ratio)
             yield block
+
+
+def check_ratio(name: str, done: int, packed: int, ratio: int) -> None:
+    """Raise DamagedInput where so many bytes have come of so few that it is more than `ratio` times as many."""
+    if done > _RATIO_FLOOR and done > ratio * packed:
+        cause = f"unpacks to more than {ratio} times its size"
+        raise DamagedInput(name, cause, "Raise `[limits] ratio` if that is right.", done)
+
+
+@contextmanager
+def copied(path: Path, name: str, ratio: int) -> Iterator[BinaryIO]:
+    """A temporary file with the decompressed bytes of a file; raises InputError where there is no room for it."""
+    with tempfile.TemporaryFile() as copy:
+        for block in blocks(path, name, ratio):
+            try:
+                copy.write(block)
+                copy.flush()
+            except OSError as error:
+                raise InputError(name, f"cannot be unpacked: {error.strerror}.") from error
+        yield copy
 
 
 def span(path: Path, name: str, start: int, end: int) -> Iterator[bytes]:

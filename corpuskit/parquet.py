@@ -1,0 +1,73 @@
+"""Opens Parquet files, to read and to write them: the only importer of pyarrow.parquet."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+# Columns with few distinct values; a dictionary of texts would only be built and thrown away.
+_LOW_CARDINALITY = (
+    "source",
+    "language",
+    "license",
+    "published_date",
+    "split",
+    "file",
+    "fate",
+    "reason",
+    "transform",
+)
+
+
+@contextmanager
+def writing(path: Path, schema: Any, compression: str) -> Iterator[Any]:
+    """A writer of Parquet as hubs want it, durable at its end.
+
+    With content-defined chunks, page index, page checksums; `compression` is a codec, and its level behind a colon.
+    """
+    codec, _, level = compression.partition(":")
+    with (
+        path.open("wb") as file,
+        pq.ParquetWriter(
+            file,
+            schema,
+            compression=codec,
+            compression_level=int(level) if level else None,
+            use_dictionary=[name for name in _LOW_CARDINALITY if name in schema.names],
+            use_content_defined_chunking=True,
+            write_page_index=True,
+            write_page_checksum=True,
+        ) as writer,
+    ):
+        yield writer
+    with path.open("rb") as written:
+        os.fsync(written.fileno())
+
+
+@contextmanager
+def opened(path: Path, **options: Any) -> Iterator[Any]:
+    """A Parquet file whose page checksums are verified as it is read; `options` are those of pyarrow."""
+    with pq.ParquetFile(path, page_checksum_verification=True, memory_map=False, **options) as file:
+        yield file
+
+
+def read_groups(path: Path, columns: list[str] | None = None) -> Iterator[Any]:
+    """The row groups of a Parquet file as Arrow tables, page checksums verified."""
+    with opened(path) as file:
+        for index in range(file.num_row_groups):
+            yield file.read_row_group(index, columns=columns)
+
+
+def count_rows(path: Path) -> int:
+    """The number of rows that a Parquet file's footer states."""
+    with opened(path) as file:
+        return int(file.metadata.num_rows)
+
+
+def read_schema(path: Path) -> Any:
+    """The Arrow schema of a Parquet file."""
+    with opened(path) as file:
+        return file.schema_arrow
