@@ -5,11 +5,12 @@ import errno
 import json
 import shutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from corpuskit import layout
@@ -29,6 +30,7 @@ from corpuskit.phases.index import accounts, build_index
 from corpuskit.phases.learn import learn_repeats
 from corpuskit.phases.map import MapContext
 from corpuskit.phases.outcome import keep_outcome, take_outcome
+from corpuskit.phases.parts import Part
 from corpuskit.phases.plan import Input, check_unchanged, find_inputs, map_tasks
 from corpuskit.phases.reuse import Means, Parts, Progress, map_parts, write_shards
 from corpuskit.phases.write import Shard, write_provenance
@@ -252,10 +254,20 @@ def _refused(
 def _write(spec: CorpusSpec, parts: Parts, mapped: Mapped, key: str) -> dict[str, Any]:
     """Write data and books, and give what the manifest says of them."""
     means, size = parts.means, sum(item.bytes for item in mapped.inputs)
+    given_up = Event()
+
+    def tell(phase: str, done: int, total: int, records: int) -> None:
+        means.tell(phase, done, total, records)
+        if books.done() and (error := books.exception()) is not None:
+            raise error
+
     with ThreadPoolExecutor(1) as beside:  # while others write shards, this process has little to do
-        books = beside.submit(_beside, spec, means, mapped)
-        written = write_shards(means, parts, mapped.index, spec.output, size)
-        content, provenance = books.result()
+        books = beside.submit(_beside, spec, means, mapped, given_up)
+        try:
+            written = write_shards(means._replace(tell=tell), parts, mapped.index, spec.output, size)
+            content, provenance = books.result()
+        finally:
+            given_up.set()
     facts = _facts(mapped, content, [each.shard for each in written]) | {
         "files": [provenance, *(each.entry for each in written)]
     }
@@ -263,8 +275,26 @@ def _write(spec: CorpusSpec, parts: Parts, mapped: Mapped, key: str) -> dict[str
     return facts
 
 
-def _beside(spec: CorpusSpec, means: Means, mapped: Mapped) -> tuple[str, dict[str, Any]]:
-    """Write the audit folder and provenance; gives the content id, and the manifest's line for the latter."""
+class _Watched(list[Part]):
+    """Parts, to be gone through until the build is given up."""
+
+    def __init__(self, parts: Sequence[Part], given_up: Event) -> None:
+        super().__init__(parts)
+        self.given_up = given_up
+
+    def __iter__(self) -> Iterator[Part]:
+        for part in super().__iter__():
+            if self.given_up.is_set():
+                raise InterruptedError
+            yield part
+
+
+def _beside(spec: CorpusSpec, means: Means, mapped: Mapped, given_up: Event) -> tuple[str, dict[str, Any]]:
+    """Write the audit folder and provenance; gives the content id, and the manifest's line for the latter.
+
+    Between two parts it ends where the build has been given up.
+    """
+    mapped = dataclasses.replace(mapped, parts=_Watched(mapped.parts, given_up))
     _write_books(spec, means, mapped)
     sources = [source.name for source in spec.sources]
     name = layout.provenance_name(0)

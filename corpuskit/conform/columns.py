@@ -37,7 +37,7 @@ class Articles(NamedTuple):
 
 
 class _Layout(NamedTuple):
-    """What becomes of the keys of a record: (field of the article, key) that are judged, (key of `extra`, key)."""
+    """What becomes of the keys of a record: (field of the article, key) that are judged, keys of `extra`."""
 
     judged: Sequence[tuple[str, str]]
     extra: Sequence[str]

@@ -18,7 +18,6 @@ class Keys:
     id_digest: Words
     record_digest: Words
     dedup_key: Words
-    has_key: npt.NDArray[np.bool_]
 
 
 def words(column: Any) -> Words:
@@ -60,14 +59,14 @@ _AT_ONCE = 4_000_000
 
 def shared(values: Words, chosen: npt.NDArray[np.bool_]) -> Numbers:
     """The chosen entries, in ascending order, whose 64 bits another one has too: the only ones that may be equal."""
-    numbers = np.flatnonzero(chosen)
-    ranges = len(numbers) // _AT_ONCE + 1
+    ranges = int(np.count_nonzero(chosen)) // _AT_ONCE + 1
+    range_of = np.zeros(len(values), dtype=np.uint16)
+    for start in range(0, len(values) if ranges > 1 else 0, _AT_ONCE):
+        high = values[start : start + _AT_ONCE] >> np.uint64(32)
+        range_of[start : start + _AT_ONCE] = (high * np.uint64(ranges)) >> np.uint64(32)
     found: list[Numbers] = []
     for part in range(ranges):
-        own = numbers
-        if ranges > 1:
-            high = values[numbers] >> np.uint64(32)
-            own = numbers[(high * np.uint64(ranges)) >> np.uint64(32) == part]
+        own = np.flatnonzero(chosen & (range_of == part))
         order = own[np.argsort(values[own])]
         same = values[order[1:]] == values[order[:-1]]
         found.append(order[np.append(same, False) | np.append(False, same)] if len(order) else order)
@@ -84,9 +83,8 @@ def same_ids(keys: Keys) -> Numbers:
 def duplicates(keys: Keys, scope: Numbers | None = None) -> Numbers:
     """For each article the index of the one that is kept of all equal to it: smallest (source rank, id digest).
 
-    An article without a key equals only itself; with a `scope` it equals only articles with the same number.
+    Each has a key; with a `scope` it equals only articles with the same number.
     """
     entry = np.arange(len(keys.rank))
-    alone = np.where(keys.has_key, -1, entry)
-    group = [alone, *_columns(keys.dedup_key), *([] if scope is None else [scope])]
+    group = [*_columns(keys.dedup_key), *([] if scope is None else [scope])]
     return _first_of_equal(group, [keys.rank, *_columns(keys.id_digest), entry])

@@ -14,7 +14,7 @@ from corpuskit.phases.parts import Part
 Digests = npt.NDArray[np.uint8]
 
 # More digests than this are sorted by their first byte first, in files.
-_IN_MEMORY = 2_000_000
+_IN_MEMORY = 250_000
 
 
 def content_id(index: Index, parts: Sequence[Part], folder: Path) -> str:

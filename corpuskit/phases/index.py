@@ -183,7 +183,11 @@ class _Work:
 
     def drop_duplicates(self, dedup: Dedup, scope: Any) -> None:
         """Mark duplicates, first of ids and then of content, and who is kept in their place."""
-        candidates = shared(self.mark ^ self.rank.astype(np.uint64), self.fate == KEPT)
+        mixed = self._column("mixed", np.uint64)
+        for number, rank in enumerate(self.ranks):
+            span = self._span(number)
+            mixed[span] = self.mark[span] ^ np.uint64(rank)
+        candidates = shared(mixed, self.fate == KEPT)
         keys = self._keys(candidates, ("id_digest", "record_digest"))
         leader = candidates[same_ids(keys)]
         digests, at = keys.record_digest, np.searchsorted(candidates, leader)
@@ -223,7 +227,7 @@ class _Work:
         none = np.zeros((len(records), 4), dtype=np.uint64)
         return Keys(
             self.rank[records].astype(np.int64), columns["id_digest"], columns.get("record_digest", none),
-            columns.get("dedup_key", none), np.ones(len(records), dtype=bool),
+            columns.get("dedup_key", none),
         )  # fmt: skip
 
     def _gathered(self, records: Numbers, name: str) -> Any:

@@ -107,7 +107,7 @@ def map_part(task: MapTask, context: MapContext, folder: Path, tell: Tell) -> Pa
     kinds: Counter[str] = Counter()
     edits: Counter[str] = Counter()
     counted, rows = [], 0
-    with PartWriter(folder, schemas) as part, _uncollected():
+    with PartWriter(folder, schemas) as part, _seldom_collected():
         for index, piece in enumerate(task.pieces):
             # How far it is in a packed file, its records do not tell.
             told = _without_bytes(tell) if compression(piece.name) else tell
@@ -115,22 +115,25 @@ def map_part(task: MapTask, context: MapContext, folder: Path, tell: Tell) -> Pa
             records = _records(task, piece, context, columns, outcomes)
             for item in judged(records, conformer, context, task.reader):
                 outcomes.add(item)
-            outcomes.begin()
+            outcomes.flush()
             rows += outcomes.rows
             counted.append(outcomes.records)
     return Part(folder, tuple(counted), rows, dict(kinds), dict(edits))
 
 
+# So many objects that may be in cycles are made before anyone looks for cycles of garbage.
+_SELDOM = 100_000
+
+
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the search for cycles of garbage, of which records make none; it took a tenth of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
+def _seldom_collected() -> Iterator[None]:
+    """Look for cycles of garbage seldom: a batch of records holds many objects and no cycle."""
+    usual = gc.get_threshold()
+    gc.set_threshold(_SELDOM, *usual[1:])
     try:
         yield
     finally:
-        if enabled:
-            gc.enable()
+        gc.set_threshold(*usual)
 
 
 def _without_bytes(tell: Tell) -> Tell:
@@ -166,4 +169,4 @@ def _records(
         return left(articles, len(batch.raws))
 
     keys = partial(exact_keys, depth=context.limits.depth)
-    yield from jsonl.read(piece, task.source, context.limits, LineBatcher(keys, outcomes.begin, take))
+    yield from jsonl.read(piece, task.source, context.limits, LineBatcher(keys, outcomes.flush, take))

@@ -1,6 +1,7 @@
 """What came of the records of a piece, gathered in their order and written to the part column by column."""
 
 import hashlib
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -64,9 +65,9 @@ class _Sheet(NamedTuple):
 
 @dataclass(slots=True)
 class Outcomes:
-    """Gathers the outcomes of one piece; `begin` says that all records up to here are complete.
+    """Gathers the outcomes of one piece; between two calls of `flush` they may come in any order of their lines.
 
-    Between two calls of it records may come in any order, by their lines; without lines they come in order.
+    Records without lines come in order.
     """
 
     part: PartWriter
@@ -86,10 +87,12 @@ class Outcomes:
 
     def add(self, item: Judged) -> None:
         """Gather a record that was looked at alone."""
+        if self._sheets and (item.record.place.line or 0) > self._sheets[-1].order[-1]:
+            self.flush()  # it stands behind all that was taken together
         self._alone.append(item)
         self._bytes += len(item.record.raw)
         if not self._sheets and (len(self._alone) >= _MOST_RECORDS or self._bytes > _MOST_BYTES):
-            self.begin()
+            self.flush()
 
     def take(self, batch: Parsed, articles: Articles, name: str) -> None:
         """Gather the records of a batch that became articles; `name` is that of the file."""
@@ -112,11 +115,11 @@ class Outcomes:
             raw, line = batch.raws[index], batch.numbers[index]
             sha256 = digest(raw).hexdigest()
             record = Record(Place(name, batch.offsets[index], len(raw), line, None, sha256), raw)
-            identifier = articles.columns["id"][_place(chosen, index)].decode()
+            identifier = articles.columns["id"][bisect_left(chosen, index)].decode()
             self._findings += [(line, record_finding(record, p, identifier)) for p in articles.notes[index]]
 
-    def begin(self) -> None:
-        """Write what has gathered."""
+    def flush(self) -> None:
+        """Write what has gathered, now that all records up to here are there."""
         sheets = [*self._sheets, *self._sheet_of_those_alone()]
         if not sheets:
             return
@@ -163,10 +166,6 @@ class Outcomes:
         for edit in article.edits:
             self.edits[edit.transform] += 1
             self.part.extend("edits", _columns(_edit(article.row["id"], edit)), 1)
-
-
-def _place(chosen: Sequence[int], index: int) -> int:
-    return index if isinstance(chosen, range) else chosen.index(index)
 
 
 def _utf8(value: Any) -> Any:

@@ -129,8 +129,9 @@ class PartWriter:
         """Add a finding about a record of a piece."""
         if self._findings is None:
             self._findings = (self.folder / "findings.jsonl").open("w", encoding="utf-8")
-        json.dump({"piece": piece, **finding.as_dict()}, self._findings, ensure_ascii=False)
-        self._findings.write("\n")
+        # Not `dump`, which leaves cycles behind.
+        line = json.dumps({"piece": piece, **finding.as_dict()}, ensure_ascii=False)
+        self._findings.write(line + "\n")
 
     def records_done(self, size: int) -> None:
         """Tell that records of so many bytes are complete; writes when enough has gathered."""

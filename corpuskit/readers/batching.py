@@ -24,8 +24,8 @@ class LineBatcher:
     """Hands over parsed lines in batches; the reader looks only at those that are not taken.
 
     `keys` counts the keys of a record, and gives less than none where a number of it may be rounded, or nesting is
-    too deep. `begin` is called before each block, `take` with each batch of it: it gives the indices of those
-    that it does not take.
+    too deep. `begin` is called before each block that is sifted, `take` with each batch of it: it
+    gives the indices of those that it does not take.
     """
 
     keys: Callable[[Any], int]

@@ -13,7 +13,6 @@ _LONGEST = 80  # of a string; a value of several parts may be a little longer
 _LONGEST_VALUE, _LONGEST_PLACE, _LONGEST_SENTENCE = 100, 100, 300
 _MOST = 5  # how many of several values are named
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, default=str)
 _Error = jsonschema_rs.ValidationError
 
 
@@ -23,12 +22,33 @@ def show(value: Any) -> str:
         return json.dumps(value[:_LONGEST], ensure_ascii=False)[:-1] + '…"'
     if _is_large(value):
         return f"{'an array' if isinstance(value, list) else 'an object'} of {len(value)}"
-    text = ""
-    for part in _ENCODER.iterencode(value):  # no further than is shown: what stands inside may be long
-        text += part
-        if len(text) > _LONGEST_VALUE:
-            break
+    text = json.dumps(_pruned(value, _LONGEST_VALUE)[0], ensure_ascii=False, default=str)
     return shortened(text, _LONGEST_VALUE)
+
+
+def _pruned(value: Any, left: int) -> tuple[Any, int]:
+    """A value with so many characters or more of its JSON as it begins, and how many are left of them.
+
+    What follows is not even looked at: it may be long.
+    """
+    if isinstance(value, str):
+        return value[: max(left, 0) + 1], left - len(value) - 2
+    if isinstance(value, dict):
+        fields: dict[str, Any] = {}
+        for key, item in value.items():
+            if left <= 0:
+                break
+            fields[key[: left + 1]], left = _pruned(item, left - len(key) - 4)
+        return fields, left - 2
+    if isinstance(value, list):
+        items: list[Any] = []
+        for item in value:
+            if left <= 0:
+                break
+            kept, left = _pruned(item, left - 2)
+            items.append(kept)
+        return items, left - 2
+    return value, left - 1
 
 
 def _is_large(value: Any) -> bool:
