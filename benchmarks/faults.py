@@ -28,9 +28,11 @@ from corpuskit.console import PHASES
 
 # A phase, and the share of it after which the build is killed.
 POINTS = [
-    ("pin", 0.5), ("map", 0.1), ("map", 0.4), ("map", 0.7), ("map", 0.95), ("index", 0.5), ("books", 0.5),
-    ("write", 0.3), ("write", 0.8), ("commit", 0.2),
+    ("pin", 0.5), ("map", 0.1), ("map", 0.4), ("map", 0.7), ("map", 0.95), ("index", 0.5), ("write", 0.2),
+    ("write", 0.5), ("write", 0.9), ("finish", 0.5),
 ]  # fmt: skip
+# As a build goes through them.
+ORDER = ["pin", "learn", "map", "index", "write", "finish", "commit"]
 OUTPUT = '[output]\nshard_bytes = "{}"\nrow_group_bytes = "{}"\n'
 
 
@@ -72,11 +74,14 @@ def command(spec: Path, out: Path, jobs: int) -> list[str]:
 
 
 def phases(build: subprocess.Popen[str]) -> Iterator[tuple[str, float]]:
-    """The phases of a build as it enters them, and when."""
+    """The phases of a build as it enters them, and when: its lines tell where one ends, and so the next begins."""
     names = {words: name for name, words in PHASES.items()}
     assert build.stderr is not None
+    yield ORDER[0], time.monotonic()
     for line in build.stderr:
-        yield names.get(line.strip(), line.strip()), time.monotonic()
+        ended = names.get(line.partition(":")[0])
+        if ended in ORDER[:-1]:
+            yield ORDER[ORDER.index(ended) + 1], time.monotonic()
 
 
 def started(spec: Path, out: Path, jobs: int) -> subprocess.Popen[str]:

@@ -153,7 +153,7 @@ def test_no_shard_is_read_back(tmp_path: Path, start: str, found: bool) -> None:
     files = prepared(generated(tmp_path / "made", 30_000, 0.0, 0.0), "64MB")
     code = (
         f"import sys; sys.path.insert(0, {str(BENCHMARKS)!r}); import altered\n"
-        "from corpuskit.writers import parquet; parquet.read_groups = lambda path: iter([None])\n"
+        "from corpuskit import parquet; parquet.read_groups = lambda path: iter([None])\n"
         "altered.main()"
     )
     options = ["build", str(files.spec), "--out", str(tmp_path / "out"), "--jobs", "1", "--format", "json"]
