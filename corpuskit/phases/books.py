@@ -146,6 +146,9 @@ def _edits(task: MapTask, part: Part) -> Any:
     return table.append_column("source", _constant(task.source.name, table.num_rows)).select(EDITS.names)
 
 
+# A part may be of very many short records.
+_AT_ONCE = 50_000
+
 # The two characters of each byte.
 _HEX = np.frombuffer("".join(f"{byte:02x}" for byte in range(256)).encode(), np.uint16)
 
@@ -165,7 +168,7 @@ def _hex(column: Any) -> Any:
 def ledger_tables(
     tasks: Sequence[MapTask], parts: Sequence[Part], index: Index, sources: Sequence[str]
 ) -> Iterator[Any]:
-    """The ledger part by part: one row a record, with its fate."""
+    """The ledger, some records of a part at a time: one row a record, with its fate."""
     names = {
         "fate": pa.array(FATES),
         "reason": pa.array(index.reasons, pa.string()),
@@ -173,22 +176,25 @@ def ledger_tables(
     }
     leader_sources = pa.array(list(sources)).take(pa.array(index.ranks[index.part_of(index.leaders)]))
     for number, (task, part) in enumerate(zip(tasks, parts, strict=True)):
-        first, last = int(index.starts[number]), int(index.starts[number + 1])
-        fate = index.fate[first:last]
-        low, high = np.searchsorted(index.lost, [first, last])
-        leader = np.full(last - first, -1, dtype=np.int64)
-        leader[index.lost[low:high] - first] = np.searchsorted(index.leaders, index.kept_by[low:high])
-        place = pa.array(leader, mask=leader < 0)
-        table = _located(task, part.table("ledger")).drop_columns(["reason", "split"])
-        for name in ("sha256", "text_key", "record_digest"):
-            table = table.set_column(table.column_names.index(name), name, _hex(table[name]))
-        columns = {
-            "fate": names["fate"].take(pa.array(fate)),
-            "reason": names["reason"].take(pa.array(index.reason[first:last])),
-            "split": names["split"].take(pa.array(index.split[first:last], mask=fate != KEPT)),
-            "duplicate_of": index.leader_ids.take(place),
-            "duplicate_of_source": leader_sources.take(place),
-        }
-        for name, column in columns.items():
-            table = table.append_column(name, column)
-        yield table.select(LEDGER.names)
+        start, end = int(index.starts[number]), int(index.starts[number + 1])
+        ledger = part.table("ledger").drop_columns(["reason", "split"])
+        for first in range(start, end, _AT_ONCE):
+            last = min(first + _AT_ONCE, end)
+            fate = index.fate[first:last]
+            low, high = np.searchsorted(index.lost, [first, last])
+            leader = np.full(last - first, -1, dtype=np.int64)
+            leader[index.lost[low:high] - first] = np.searchsorted(index.leaders, index.kept_by[low:high])
+            place = pa.array(leader, mask=leader < 0)
+            table = _located(task, ledger.slice(first - start, last - first))
+            for name in ("sha256", "text_key", "record_digest"):
+                table = table.set_column(table.column_names.index(name), name, _hex(table[name]))
+            columns = {
+                "fate": names["fate"].take(pa.array(fate)),
+                "reason": names["reason"].take(pa.array(index.reason[first:last])),
+                "split": names["split"].take(pa.array(index.split[first:last], mask=fate != KEPT)),
+                "duplicate_of": index.leader_ids.take(place),
+                "duplicate_of_source": leader_sources.take(place),
+            }
+            for name, column in columns.items():
+                table = table.append_column(name, column)
+            yield table.select(LEDGER.names)
