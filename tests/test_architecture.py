@@ -30,11 +30,12 @@ LADDER = {
     3: ["transforms", "spec", "writers", "verdicts"],
     4: ["conform", "manifest"],
     5: ["card", "phases"],
-    6: ["release", "audit"],
-    7: ["loading", "checks", "reports", "cards", "proposal", "reproduction", "hub"],
-    8: ["report", "console", "testing"],
-    9: ["cli"],
-    10: ["__main__"],
+    6: ["documents"],
+    7: ["release", "audit"],
+    8: ["loading", "checks", "reports", "cards", "proposal", "reproduction", "hub"],
+    9: ["report", "console", "testing"],
+    10: ["cli"],
+    11: ["__main__"],
 }
 RUNGS = {module: rung for rung, modules in LADDER.items() for module in modules}
 

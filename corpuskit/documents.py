@@ -1,0 +1,24 @@
+"""What a release says of itself in files: each document, by its role, as a pure function of the manifest."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from corpuskit import layout
+from corpuskit.card import render_card, render_license, render_notice
+
+Manifest = Mapping[str, Any]
+
+# For each role in the manifest, what renders the text of its only file.
+_SINGLE: dict[str, tuple[str, Callable[[Manifest], str]]] = {
+    "license": (layout.LICENSE, render_license),
+    "notice": (layout.NOTICE, render_notice),
+    "card": (layout.README, render_card),
+}
+ROLES = frozenset(_SINGLE)
+
+
+def render_documents(manifest: Manifest) -> dict[str, tuple[str, str]]:
+    """Role and text of every document of a release, by path; none of them hangs on another."""
+    files = [entry for entry in manifest["files"] if entry["role"] not in ROLES]
+    facts = {**manifest, "files": files}
+    return {path: (role, render(facts)) for role, (path, render) in _SINGLE.items()}
