@@ -31,7 +31,7 @@ LADDER = {
     4: ["conform", "manifest"],
     5: ["card", "phases"],
     6: ["release", "audit"],
-    7: ["loading", "checks", "reports", "cards", "proposal", "reproduction", "hub"],
+    7: ["loading", "checks", "reports", "cards", "proposal", "reproduction", "tracing", "hub"],
     8: ["report", "console", "testing"],
     9: ["cli"],
     10: ["__main__"],

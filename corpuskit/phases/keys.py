@@ -115,14 +115,15 @@ def split_of(rule: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], str]:
 
 
 class RowKeys(NamedTuple):
-    """What the rules of a release say of one row: the sha256 of its text, its group, and what its split is drawn by.
+    """What the rules of a release take from one row: the sha256 of its text, its group, what its split hangs on.
 
-    The last two are None where the rule knows no groups or draws nothing.
+    `split_key` is what that is drawn by, `given` what the field of given splits says; None where there is no such.
     """
 
     text_key: str
     group: str | None
     split_key: bytes | None
+    given: str | None
 
 
 def keys_of_row(rule: Mapping[str, Any], row: Mapping[str, Any]) -> RowKeys:
@@ -135,6 +136,7 @@ def keys_of_row(rule: Mapping[str, Any], row: Mapping[str, Any]) -> RowKeys:
         hashlib.sha256(_texts(columns, 1, text)[0]).hexdigest(),
         group,
         _split_keys(columns, 1, by, text, known)[0] if drawn else None,
+        values_of(columns, 1, rule["field"], known)[0] if "field" in rule else None,
     )
 
 
