@@ -46,8 +46,13 @@ def facts(spec: CorpusSpec, schema: ArticleSchema) -> dict[str, Any]:
         "spec_sha256": spec.sha256(),
         "limits": dataclasses.asdict(spec.limits),
         "split_rule": rule | ({"given": given} if given else {}) | {"text": list(schema.text)},
-        "versions": {name: version(name) for name in _VERSIONS},
+        "versions": versions(),
     }
+
+
+def versions() -> dict[str, str]:
+    """The versions, here and now, of what decides the bytes of a release."""
+    return {name: version(name) for name in _VERSIONS}
 
 
 def _source(source: Source) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from conftest import article, jsonl
 import corpuskit
 from corpuskit.cli import root
 from corpuskit.manifest import spec_of
+from corpuskit.phases import plan
 from corpuskit.tracing.way import shown
 
 Shared = Callable[[str], Path]
@@ -312,6 +313,39 @@ def test_own_schema_and_given_splits(corpus: Callable[..., Path], tmp_path: Path
     key = json.dumps(["Konteks 0", "Apa?"], separators=(",", ":")).encode()
     assert ways[0]["text_key"] == hashlib.sha256(key).hexdigest()
     assert all(w["replay"]["equal"] for w in ways)
+
+
+def test_slices_of_a_big_file(
+    corpus: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is read in slices is replayed with the places of the whole file."""
+    monkeypatch.setattr(plan, "SLICE_BYTES", 4000)
+    spec = corpus({"a.jsonl": jsonl([article(n, z=n) for n in range(300)])}, source='navigation = "auto"')
+    release = corpuskit.build(spec, tmp_path / "out", cache=False)
+    for jobs in (1, 2):
+        replayed = corpuskit.replay(release.path, spec.parent, jobs=jobs)
+        assert (replayed.ok, replayed.equal) == (True, 300)
+    way = _only(corpuskit.trace(release.path, "a00299", raw=spec.parent))
+    assert way["replay"]["equal"]
+    assert way["record"]["line"] == 300
+    shutil.rmtree(release.audit)
+    assert corpuskit.replay(release.path, spec.parent).equal == 300
+
+
+def test_other_versions_are_told(copy: Path) -> None:
+    """Where another version made the release, a warning says so, and what comes out equal is equal."""
+    path = _release(copy) / "manifest.json"
+    manifest = json.loads(path.read_bytes())
+    manifest["versions"]["corpuskit"] = "0.0.1"
+    path.write_text(json.dumps(manifest))
+    for told in (
+        corpuskit.replay(_release(copy), copy / "in"),
+        corpuskit.trace(_release(copy), "p1", raw=copy / "in"),
+    ):
+        assert told.ok
+        (found,) = told.findings
+        assert (found.kind, found.severity) == ("other-versions", "warning")
+        assert found.message.startswith("corpuskit 0.0.1 made it")
 
 
 # --- the facts of one way ---

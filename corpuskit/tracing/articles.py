@@ -27,7 +27,7 @@ class Trace:
     """What a release says of one id: the way of each record that has it.
 
     `nearest` are ids that are written alike, where no record has this one. `hidden` says in sentences what cannot be
-    shown, `findings` where the files of the release contradict each other.
+    shown, `findings` where the files of the release contradict each other, or that other versions made it.
     """
 
     release: Path
@@ -78,7 +78,8 @@ def trace(
         schema = schema_of(folder, manifest)
     books = Books.of(folder, manifest)
     files = RawFiles.of(folder, manifest, schema, raw) if raw is not None else None
-    work = _Tracing(folder, manifest, schema, books, files, [])
+    notes = [] if files is None else list(files.other_versions())
+    work = _Tracing(folder, manifest, schema, books, files, notes)
     # What the command line takes of bytes that are no UTF-8 is in no file.
     found = books.find(identifier.encode(errors="replace").decode(), source)
     ways = [work.way(line) for line in found[:_MOST]]
@@ -107,7 +108,7 @@ def _hidden(release: Path, books: Books, more: int) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class _Tracing:
-    """A release that is looked into; `findings` are where it contradicts itself."""
+    """A release that is looked into; `findings` are where it contradicts itself, or other versions made it."""
 
     release: Path
     manifest: Mapping[str, Any]

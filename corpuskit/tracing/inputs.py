@@ -12,7 +12,7 @@ from corpuskit.audit.claims import is_file
 from corpuskit.conform import Conformer
 from corpuskit.errors import InputError, SpecError
 from corpuskit.findings import Finding, finding
-from corpuskit.manifest import spec_of
+from corpuskit.manifest import spec_of, versions
 from corpuskit.phases.learn import learn_repeats
 from corpuskit.phases.map import MapContext, judged
 from corpuskit.phases.outcomes import Judged
@@ -58,6 +58,17 @@ class RawFiles:
                     f"has an input of a source that it does not list: {item['source']!r}.", layout.MANIFEST
                 )
         return cls(release, manifest, schema, spec)
+
+    def other_versions(self) -> Iterator[Finding]:
+        """A finding where others than the versions here have made the release."""
+        made, here = self.manifest["versions"], versions()
+        told = [
+            f"{name} {made.get(name)} made it, here is {here[name]}"
+            for name in here
+            if made.get(name) != here[name]
+        ]
+        if told:
+            yield finding("other-versions", "; ".join(told), file=layout.MANIFEST)
 
     def source(self, name: str) -> Source:
         """A source by its name."""

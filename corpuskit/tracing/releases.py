@@ -104,6 +104,7 @@ class _Replaying:
 
     def run(self, run: Engine) -> Replay:
         """Read books, rows and raw files, and compare."""
+        self.findings += self.files.other_versions()
         self._read_books()
         self._read_rows()
         articles = len(self.rows)
