@@ -2,9 +2,10 @@
 
 import hashlib
 import struct
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from xxhash import xxh3_64, xxh3_128
 
@@ -138,6 +139,43 @@ def _column(name: str, shape: Shape) -> tuple[str, Callable[[Sequence[Any] | Non
         return [null if v is None else head + inner(v) for v in values]
 
     return name, text if shape.kind in _TEXTS else other
+
+
+class ProofStep(NamedTuple):
+    """A node beside the way from a leaf to the root, hexadecimal, and on which side of it that stands."""
+
+    side: Literal["left", "right"]
+    digest: str
+
+
+def inclusion_proof(digests: Sequence[bytes], digest: bytes) -> list[ProofStep]:
+    """The nodes that, with a record digest, give the Merkle root over record digests in ascending order.
+
+    From the leaf upwards (RFC 6962, section 2.1.1). Raises ValueError where the digest is not among them.
+    """
+    index = bisect_left(digests, digest)
+    if index == len(digests) or digests[index] != digest:
+        raise ValueError(digest.hex())
+    low, high, steps = 0, len(digests), []
+    while high - low > 1:
+        middle = low + (1 << (high - low - 1).bit_length() - 1)  # the left side is a full tree
+        if index < middle:
+            steps.append(ProofStep("right", sorted_root(digests[middle:high])))
+            high = middle
+        else:
+            steps.append(ProofStep("left", sorted_root(digests[low:middle])))
+            low = middle
+    return steps[::-1]
+
+
+def proven_root(digest: bytes, proof: Iterable[ProofStep]) -> str:
+    """The hexadecimal Merkle root that a proof leads to from a record digest."""
+    node = hashlib.sha256(b"\0" + digest).digest()
+    for side, other in proof:
+        beside = bytes.fromhex(other)
+        pair = beside + node if side == "left" else node + beside
+        node = hashlib.sha256(b"\1" + pair).digest()
+    return node.hex()
 
 
 def merkle_root(digests: Iterable[bytes]) -> str:

@@ -8,17 +8,20 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from corpuskit import layout, partitions, splits
+from corpuskit import layout, partitions, splits, timestamps
 from corpuskit.digests import file_sha256
-from corpuskit.provenance import Source
+from corpuskit.errors import SpecError
+from corpuskit.provenance import Limits, Source
+from corpuskit.readers import READERS
 from corpuskit.resources import read_json
 from corpuskit.schema import ArticleSchema, card_feature
-from corpuskit.spec import CorpusSpec
+from corpuskit.spec import CorpusSpec, Splits, text_codec
 from corpuskit.validation import compile_schema
 
 # Whatever changes the bytes of a release without a change of inputs or spec.
 _VERSIONS = ("corpuskit", "pyarrow", "jsonschema-rs", "langcodes", "license-expression")
-_PRIVATE = frozenset({"rank", "files", "max_loss"})
+# What of a source decides no byte of an article.
+_UNREAD = frozenset({"rank", "max_loss"})
 
 
 def canonical(value: Any) -> bytes:
@@ -41,16 +44,62 @@ def facts(spec: CorpusSpec, schema: ArticleSchema) -> dict[str, Any]:
         "card": dict(spec.card),
         "schema_sha256": schema.sha256(),
         "spec_sha256": spec.sha256(),
+        "limits": dataclasses.asdict(spec.limits),
         "split_rule": rule | ({"given": given} if given else {}) | {"text": list(schema.text)},
-        "versions": {name: version(name) for name in _VERSIONS},
+        "versions": versions(),
     }
 
 
+def versions() -> dict[str, str]:
+    """The versions, here and now, of what decides the bytes of a release."""
+    return {name: version(name) for name in _VERSIONS}
+
+
 def _source(source: Source) -> dict[str, Any]:
-    """A source's terms and origin, as far as the curator stated them."""
+    """A source's terms and origin, and how its files are read: all that the curator stated."""
     usual = {f.name: f.default for f in dataclasses.fields(source)}
     told = dataclasses.asdict(source)
-    return {name: value for name, value in told.items() if value != usual[name] and name not in _PRIVATE}
+    return {name: value for name, value in told.items() if value != usual[name] and name not in _UNREAD}
+
+
+def spec_of(manifest: Mapping[str, Any], root: Path) -> CorpusSpec:
+    """What a manifest says of the spec of its build, with the inputs below `root`: enough to read the inputs again.
+
+    Deduplication, output and licensing are the usual ones: they decide which articles are published, and change none.
+    Raises SpecError where a source is told in a way that this version of corpuskit does not know.
+    """
+    try:
+        sources = tuple(_told_source(told, rank) for rank, told in enumerate(manifest["sources"]))
+        limits = Limits(**manifest.get("limits", {}))
+    except (TypeError, ValueError, KeyError) as error:
+        cause = f"says of its sources what this version of corpuskit does not know: {error}."
+        hint = f"Use corpuskit {manifest['versions'].get('corpuskit')}, which made it."
+        raise SpecError(cause, layout.MANIFEST, None, hint) from error
+    rule = manifest["split_rule"]
+    return CorpusSpec(
+        root=root,
+        file=layout.MANIFEST,
+        corpus=manifest["corpus"],
+        sources=sources,
+        text=tuple(rule["text"]),
+        splits=Splits(field=rule.get("field")),
+        limits=limits,
+    )
+
+
+def _told_source(told: Mapping[str, Any], rank: int) -> Source:
+    source = Source(rank=rank, **{name: _frozen(value) for name, value in told.items()})
+    if source.encoding is not None and text_codec(source.encoding) is None:
+        raise ValueError(f"the encoding {source.encoding!r}")
+    if source.reader is not None and source.reader not in READERS:
+        raise ValueError(f"the reader {source.reader!r}")
+    if source.timezone is not None:
+        timestamps.zone(source.timezone)
+    return source
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def columns(schema: ArticleSchema) -> list[dict[str, Any]]:

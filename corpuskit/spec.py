@@ -250,7 +250,7 @@ def _source_mistakes(source: dict[str, Any], index: int, mistake: Any) -> Iterat
             timestamps.zone(source["timezone"])
         except ValueError as error:
             yield mistake(f"{error}.", "source", index, "timezone")
-    if "encoding" in source and _codec(source["encoding"]) is None:
+    if "encoding" in source and text_codec(source["encoding"]) is None:
         yield mistake(
             f"{source['encoding']!r} is no text encoding that Python knows.", "source", index, "encoding"
         )
@@ -272,7 +272,7 @@ _READERS_WITH = {
 }
 
 
-def _codec(name: str) -> str | None:
+def text_codec(name: str) -> str | None:
     """The name of a text codec, None for an unknown name or a codec that is not for text."""
     import codecs
 
@@ -342,7 +342,7 @@ def _source(table: dict[str, Any], rank: int) -> Source:
     if "language" in values:
         values["language"] = canonical_language(values["language"])
     if "encoding" in values:
-        values["encoding"] = _codec(values["encoding"])
+        values["encoding"] = text_codec(values["encoding"])
     values["max_cut"] = float(values.get("max_cut", 0.5))
     if isinstance(values.get("navigation"), dict):
         values["navigation_cut_from"] = values.pop("navigation")["cut_from"]

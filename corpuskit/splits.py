@@ -30,19 +30,29 @@ def splitter(shares: Mapping[str, Fraction], salt: str) -> Callable[[bytes], str
     u = the first 8 bytes, big-endian, of sha256(salt || 0x00 || key), as a fraction of 2^64. The splits
     other than `train` take [0, s1), [s1, s1+s2), ... in the order of their names; `train` takes the rest.
     """
+    bounds = upper_bounds(shares)
+
+    def split(key: bytes) -> str:
+        u = drawn(salt, key)
+        return next((name for bound, name in bounds if u < bound), TRAIN)
+
+    return split
+
+
+def upper_bounds(shares: Mapping[str, Fraction]) -> list[tuple[int, str]]:
+    """Where the interval of each split other than `train` ends, in 2^-64, in the order of the intervals."""
     bounds: list[tuple[int, str]] = []
     total = Fraction(0)
     for name in sorted(shares):
         if name != TRAIN:
             total += shares[name]
             bounds.append((math.ceil(total * 2**64), name))
-    prefix = salt.encode() + b"\0"
+    return bounds
 
-    def split(key: bytes) -> str:
-        u = int.from_bytes(hashlib.sha256(prefix + key).digest()[:8], "big")
-        return next((name for bound, name in bounds if u < bound), TRAIN)
 
-    return split
+def drawn(salt: str, key: bytes) -> int:
+    """The u of a key in 2^-64: the first 8 bytes, big-endian, of sha256(salt || 0x00 || key)."""
+    return int.from_bytes(hashlib.sha256(salt.encode() + b"\0" + key).digest()[:8], "big")
 
 
 def rule(shares: Mapping[str, Fraction] | None, salt: str, by: str, field: str | None) -> dict[str, Any]:

@@ -33,7 +33,7 @@ LADDER = {
     6: ["croissant", "citation"],
     7: ["documents"],
     8: ["release", "audit"],
-    9: ["loading", "checks", "reports", "cards", "proposal", "reproduction", "hub"],
+    9: ["loading", "checks", "reports", "cards", "proposal", "reproduction", "tracing", "hub"],
     10: ["report", "console", "testing"],
     11: ["cli"],
     12: ["__main__"],

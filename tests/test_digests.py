@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpuskit.digests import file_sha256, id_digest, merkle_root, record_id, row_encoder
+from corpuskit.digests import (
+    file_sha256,
+    id_digest,
+    inclusion_proof,
+    merkle_root,
+    proven_root,
+    record_id,
+    row_encoder,
+)
 from corpuskit.shapes import Shape
 
 VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_bytes())
@@ -86,3 +94,26 @@ def test_file_digest_is_that_of_the_bytes(tmp_path: Path) -> None:
 def test_id_digest_is_sha256_of_the_id() -> None:
     """The digest that ranks equal articles is sha256 of the id's UTF-8."""
     assert id_digest("é") == hashlib.sha256("é".encode()).digest()
+
+
+@pytest.mark.parametrize("vector", VECTORS["proofs"], ids=lambda v: v["name"])
+def test_inclusion_proof_vectors(vector: dict[str, Any]) -> None:
+    """The proof that a record digest is among others is that of the committed vectors, and leads to the root."""
+    digests = sorted(bytes.fromhex(d) for d in vector["record_digests"])
+    digest = bytes.fromhex(vector["record_digest"])
+    proof = inclusion_proof(digests, digest)
+    assert [list(step) for step in proof] == vector["proof"]
+    assert proven_root(digest, proof) == vector["content_id"] == merkle_root(digests)
+
+
+@given(st.integers(1, 70), st.data())
+def test_every_leaf_is_proven_and_no_other(count: int, data: st.DataObject) -> None:
+    """Each record digest has a proof that leads to the root; with another digest it leads elsewhere."""
+    digests = sorted(hashlib.sha256(bytes([n])).digest() for n in range(count))
+    index = data.draw(st.integers(0, count - 1))
+    proof = inclusion_proof(digests, digests[index])
+    assert proven_root(digests[index], proof) == merkle_root(digests)
+    absent = hashlib.sha256(b"absent").digest()
+    assert proven_root(absent, proof) != merkle_root(digests)
+    with pytest.raises(ValueError, match=absent.hex()):
+        inclusion_proof(digests, absent)

@@ -81,7 +81,7 @@ class _Rows:
             rows += table.num_rows
             self.statistics.add(table, self.schema)
             size += table.nbytes
-            for row in _plain_rows(table):
+            for row in plain_rows(table):
                 digest = hashlib.sha256(self.encode(row)).digest()
                 self.digests.append(digest)
                 key = (row["source"], row["id"])
@@ -168,7 +168,7 @@ def _is_schema(found: Any, meant: Any) -> bool:
     return features[0] == features[1] and bool(found.remove_metadata().equals(meant.remove_metadata()))
 
 
-def _plain_rows(table: Any) -> Iterator[dict[str, Any]]:
+def plain_rows(table: Any) -> Iterator[dict[str, Any]]:
     """Rows as the build knew them: instants as integer microseconds."""
     plain = pa.schema([pa.field(field.name, _plain_type(field.type)) for field in table.schema])
     for batch in table.replace_schema_metadata(None).cast(plain).to_batches(max_chunksize=1000):

@@ -56,6 +56,9 @@ EDITS = pa.schema(
     [
         ("source", pa.string()),
         ("id", pa.string()),
+        ("file", pa.string()),
+        ("offset", pa.int64()),
+        ("record", pa.int64()),
         ("transform", pa.string()),
         ("field", pa.string()),
         ("start", pa.int64()),
@@ -142,8 +145,7 @@ def _rejects(task: MapTask, part: Part) -> Any:
 
 
 def _edits(task: MapTask, part: Part) -> Any:
-    table = part.table("edits")
-    return table.append_column("source", _constant(task.source.name, table.num_rows)).select(EDITS.names)
+    return _located(task, part.table("edits")).select(EDITS.names)
 
 
 # A part may be of very many short records.

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from corpuskit.digests import columns_encoder
 from corpuskit.provenance import Source
@@ -84,18 +84,21 @@ def _by_rule(
     if splits.shares is None:
         return lambda _, rows: [TRAIN] * rows
     by_digest = splitter(splits.shares, splits.salt)
+    return lambda columns, rows: list(map(by_digest, _split_keys(columns, rows, by, text, known)))
 
-    def split(columns: Columns, rows: int) -> list[str]:
-        if by == "id":
-            return list(map(by_digest, columns["id"]))
-        texts = _texts(columns, rows, text)
-        if by == "text":
-            return list(map(by_digest, texts))
-        groups = _groups(columns, rows, by, known)
-        # An article without a group is its own group.
-        return [by_digest(t if g is None else g.encode()) for g, t in zip(groups, texts, strict=True)]
 
-    return split
+def _split_keys(
+    columns: Columns, rows: int, by: str, text: tuple[str, ...], known: frozenset[str]
+) -> Sequence[bytes]:
+    """What the keyed digest of each row is taken over."""
+    if by == "id":
+        return columns["id"]
+    texts = _texts(columns, rows, text)
+    if by == "text":
+        return texts
+    groups = _groups(columns, rows, by, known)
+    # An article without a group is its own group.
+    return [t if g is None else g.encode() for g, t in zip(groups, texts, strict=True)]
 
 
 def split_of(rule: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], str]:
@@ -105,11 +108,40 @@ def split_of(rule: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], str]:
     given = rule.get("given", {})
 
     def split(row: Mapping[str, Any]) -> str:
-        columns = {name: [v.encode() if isinstance(v, str) else v] for name, v in row.items()}
         by_rule = _by_rule(splits, tuple(rule["text"]), frozenset(row))
-        return given.get(row["source"]) or by_rule(columns, 1)[0]
+        return given.get(row["source"]) or by_rule(_as_columns(row), 1)[0]
 
     return split
+
+
+class RowKeys(NamedTuple):
+    """What the rules of a release take from one row: the sha256 of its text, its group, what its split hangs on.
+
+    `split_key` is what that is drawn by, `given` what the field of given splits says; None where there is no such.
+    """
+
+    text_key: str
+    group: str | None
+    split_key: bytes | None
+    given: str | None
+
+
+def keys_of_row(rule: Mapping[str, Any], row: Mapping[str, Any]) -> RowKeys:
+    """The keys of a row, which has all columns, by the split rule of its manifest."""
+    columns, text, known = _as_columns(row), tuple(rule["text"]), frozenset(row)
+    by = rule.get("by", "text")
+    group = None if by in {"text", "id"} else _groups(columns, 1, by, known)[0]
+    drawn = "shares" in rule and row["source"] not in rule.get("given", {})
+    return RowKeys(
+        hashlib.sha256(_texts(columns, 1, text)[0]).hexdigest(),
+        group,
+        _split_keys(columns, 1, by, text, known)[0] if drawn else None,
+        values_of(columns, 1, rule["field"], known)[0] if "field" in rule else None,
+    )
+
+
+def _as_columns(row: Mapping[str, Any]) -> Columns:
+    return {name: [value.encode() if isinstance(value, str) else value] for name, value in row.items()}
 
 
 def _texts(columns: Columns, rows: int, names: tuple[str, ...]) -> Sequence[bytes]:

@@ -150,7 +150,7 @@ class Outcomes:
             if item.published is None:
                 self._reject(item)
             else:
-                self._edited(item.published)
+                self._edited(item.record.place, item.published)
         yield _Sheet(order, ledger, [order[i] for i, _ in published], columns)
 
     def _reject(self, item: Judged) -> None:
@@ -162,10 +162,11 @@ class Outcomes:
         }  # fmt: skip
         self.part.extend("rejects", _columns(row), 1)
 
-    def _edited(self, article: Article) -> None:
+    def _edited(self, place: Place, article: Article) -> None:
+        where = {"piece": self.piece, "offset": place.offset, "line": place.line, "record": place.number}
         for edit in article.edits:
             add_edits(self.edits, {edit.transform: (1, len(edit.removed), len(edit.inserted))})
-            self.part.extend("edits", _columns(_edit(article.row["id"], edit)), 1)
+            self.part.extend("edits", _columns(where | _edit(article.row["id"], edit)), 1)
 
 
 def _utf8(value: Any) -> Any:

@@ -50,6 +50,10 @@ REJECTS = pa.schema(
 )
 EDITS = pa.schema(
     [
+        ("piece", pa.int32()),
+        ("offset", pa.int64()),
+        ("line", pa.int64()),
+        ("record", pa.int64()),
         ("id", pa.string()),
         ("transform", pa.string()),
         ("field", pa.string()),

@@ -107,15 +107,43 @@ def _found(spec: CorpusSpec) -> Iterator[_Found]:
                 )
             if owner[1] != name:
                 continue  # a second name of one file: counted once, under the name that sorts first
-            reader = source.reader or reader_for(name)
-            if reader is None:
-                raise SpecError(
-                    f"no reader for {name}: its suffix names none.", None, None,
-                    f"Say `reader = \"text\"`, \"jsonl\" or \"json\" for source {source.name!r}.",
-                )  # fmt: skip
-            below = os.path.relpath(name, common) if common != "." else name
-            identifier = stem(PurePosixPath(below).as_posix())
-            yield _Found(source, reader, path, name, identifier, status.st_size)
+            yield _file(source, common, name, path, status.st_size)
+
+
+def _file(source: Source, common: str, name: str, path: Path, size: int) -> _Found:
+    """A file of a source, whose ids are paths below the folder `common`."""
+    reader = source.reader or reader_for(name)
+    if reader is None:
+        raise SpecError(
+            f"no reader for {name}: its suffix names none.", None, None,
+            f"Say `reader = \"text\"`, \"jsonl\" or \"json\" for source {source.name!r}.",
+        )  # fmt: skip
+    below = os.path.relpath(name, common) if common != "." else name
+    return _Found(source, reader, path, name, stem(PurePosixPath(below).as_posix()), size)
+
+
+def named_inputs(
+    spec: CorpusSpec, names: Iterable[tuple[str, str]], pinned: Callable[[int], None] | None = None
+) -> list[Input]:
+    """Files that are known to be inputs, given by source and name, pinned as they are now below the spec's root.
+
+    Raises as `find_inputs` does for a file without a reader, or one that cannot be read.
+    """
+    sources = {source.name: (source, _common_folder(source)) for source in spec.sources}
+    found = (
+        _file(*sources[source], name, spec.root / name, _size(spec.root / name, name))
+        for source, name in names
+    )
+    batches = list(_batches(found))
+    threads = threads_for(len(batches))
+    return [item for batch in threads(partial(_pinned, None), batches, pinned or _silent) for item in batch]
+
+
+def _size(path: Path, name: str) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise InputError(name, f"cannot be read: {error.strerror}.") from error
 
 
 def _batches(found: Iterable[_Found]) -> Iterator[list[_Found]]:

@@ -6,7 +6,7 @@ function of it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Literal, NamedTuple
@@ -56,7 +56,7 @@ class Repeats:
     blocks: tuple[Block, ...] = field(default=())
 
     def as_dict(self) -> dict[str, Any]:
-        """The JSON of the audit folder."""
+        """The JSON of the audit folder: blocks for people to read, and all lines that decide what is cut."""
         return {
             "texts": self.texts,
             "closed": self.closed,
@@ -71,7 +71,20 @@ class Repeats:
                 }
                 for block in self.blocks
             ],
+            "lines": {name: sorted(keys) for name, keys in self._keys().items()},
         }
+
+    def _keys(self) -> dict[str, frozenset[str]]:
+        return {**self.tails._asdict(), "head": self.head, "suffix_names": self.suffix_names}
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "Repeats":
+        """What the JSON of the audit folder tells, all but the blocks; raises KeyError where it lacks lines."""
+        keys = {name: frozenset(lines) for name, lines in told["lines"].items()}
+        tails = Tails(**{name: keys[name] for name in Tails._fields})
+        return cls(
+            told["texts"], tails, keys["head"], told["closed"], told["title_suffix"], keys["suffix_names"]
+        )
 
 
 NOTHING = Repeats()
