@@ -8,7 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from corpuskit import layout, partitions, splits
+from corpuskit import layout, licenses, partitions, splits
+from corpuskit import licensing as licensing_rules
 from corpuskit.digests import file_sha256
 from corpuskit.provenance import Source
 from corpuskit.resources import read_json
@@ -35,7 +36,7 @@ def facts(spec: CorpusSpec, schema: ArticleSchema) -> dict[str, Any]:
         "name": spec.name,
         "version": spec.version,
         "corpus": dict(spec.corpus),
-        "sources": [_source(source) for source in spec.sources],
+        "sources": sources(spec),
         "columns": columns(schema),
         "hub": dict(spec.hub),
         "card": dict(spec.card),
@@ -44,6 +45,11 @@ def facts(spec: CorpusSpec, schema: ArticleSchema) -> dict[str, Any]:
         "split_rule": rule | ({"given": given} if given else {}) | {"text": list(schema.text)},
         "versions": {name: version(name) for name in _VERSIONS},
     }
+
+
+def sources(spec: CorpusSpec) -> list[dict[str, Any]]:
+    """The terms and origin of each source, as the manifest states them."""
+    return [_source(source) for source in spec.sources]
 
 
 def _source(source: Source) -> dict[str, Any]:
@@ -80,22 +86,47 @@ def account_table(accounts: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
 
 
 def by_config(
-    counted: Iterable[tuple[str, str, int]], splits: Iterable[str] = ()
+    counted: Iterable[tuple[str, str, int]],
+    splits: Iterable[str] = (),
+    unions: Mapping[str, Iterable[str]] | None = None,
 ) -> dict[str, dict[str, int]]:
-    """Sums by config and split over (path, split, number) of data files; every split of `splits` is stated."""
+    """Sums by config and split over (path, split, number) of data files; every split of `splits` is stated.
+
+    `unions` are configs that hold those of others, as `config_rule` names them.
+    """
     zeros = dict.fromkeys(splits, 0)
     table = {partitions.DEFAULT: dict(zeros)}
     for path, split, number in counted:
-        for config in partitions.configs_of(layout.partition_of(path)):
+        for config in partitions.configs_of(layout.partition_of(path), unions):
             sums = table.setdefault(config, dict(zeros))
             sums[split] = sums.get(split, 0) + number
     return table
 
 
-def config_rule(values: Mapping[str, Iterable[str | None]]) -> dict[str, Any]:
-    """Which fields configs are made of, and the value of each config, as the manifest states it."""
+def config_rule(values: Mapping[str, Iterable[str | None]], permissive: Iterable[str] = ()) -> dict[str, Any]:
+    """Which fields configs are made of, the value of each config, and the configs that are unions of others.
+
+    `permissive` are the licences whose articles make up the config of that name; there is none without an article.
+    """
     named = {partitions.config_name(name, value): value for name, found in values.items() for value in found}
-    return {"fields": list(values), "values": named}
+    wanted = set(permissive).intersection(values.get("license", ()))
+    members = sorted(partitions.config_name("license", value) for value in wanted)
+    unions = {partitions.PERMISSIVE: members} if members else {}
+    return {"fields": list(values), "values": named, "unions": unions}
+
+
+def licensing_of(manifest: Mapping[str, Any], articles: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+    """What a manifest must say of licensing, by its own statements and the articles of each source by licence."""
+    said, told = manifest["licensing"], manifest["sources"]
+    stated = licensing_rules.licensing_of(said["rule"])
+    rule = licensing_rules.rule_of(stated, manifest["corpus"]["license"], told)
+    edits = {name: source["edits"] for name, source in said["sources"].items()}
+    return licenses.aggregate(articles, edits, told, rule)
+
+
+def permissive(licensing: Mapping[str, Any]) -> list[str]:
+    """The licences of kept articles that permit commercial use and changed versions, without share-alike."""
+    return [name for name, told in licensing["terms"].items() if told["permissive"]]
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> str:

@@ -26,7 +26,7 @@ LADDER = {
         "partitions",
         "splits",
     ],
-    2: ["readers", "validation", "dedup", "engines", "stats", "staging", "grouping", "output", "cache"],
+    2: ["readers", "validation", "dedup", "engines", "stats", "staging", "grouping", "output", "cache", "licensing"],
     3: ["transforms", "spec", "writers", "verdicts"],
     4: ["conform", "manifest"],
     5: ["card", "phases"],

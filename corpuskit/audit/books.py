@@ -60,10 +60,16 @@ def _check_rejects(audit: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
 
 def _check_edits(audit: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
     edits: Counter[str] = Counter()
-    for table in parquet.read_groups(audit / layout.EDITS, ["transform"]):
-        edits.update({name: count for (name,), count in _counted(table, "transform").items()})
+    sources: dict[str, Counter[str]] = {name: Counter() for name in manifest["licensing"]["sources"]}
+    for table in parquet.read_groups(audit / layout.EDITS, ["source", "transform"]):
+        for (source, name), count in _counted(table, "source", "transform").items():
+            edits[name] += count
+            sources.setdefault(source, Counter())[name] += count
     if edits != manifest["edits"]:
         yield differing("edits", manifest["edits"], dict(edits))
+    said = {name: facts["edits"] for name, facts in manifest["licensing"]["sources"].items()}
+    if sources != said:
+        yield differing("licensing.sources.edits", said, sources)
 
 
 def _check_notes(audit: Path, manifest: Mapping[str, Any]) -> Iterator[str]:

@@ -59,6 +59,7 @@ class _Rows:
         self.counted: list[tuple[str, str, int]] = []
         self.sizes: list[tuple[str, str, int]] = []
         self.values: dict[str, dict[str | None, None]] = {name: {} for name in self.fields}
+        self.licenses: dict[str, Counter[str]] = {}
         self.digests: list[bytes] = []
         self.rows: dict[tuple[str, str], tuple[str, str]] = {}
 
@@ -81,6 +82,9 @@ class _Rows:
             rows += table.num_rows
             self.statistics.add(table, self.schema)
             size += table.nbytes
+            for pair in table.group_by(["source", "license"]).aggregate([([], "count_all")]).to_pylist():
+                counter = self.licenses.setdefault(pair["source"], Counter())
+                counter[pair["license"]] += pair["count_all"]
             for row in _plain_rows(table):
                 digest = hashlib.sha256(self.encode(row)).digest()
                 self.digests.append(digest)
@@ -105,24 +109,32 @@ class _Rows:
 
     def _claims(self) -> Iterator[Finding]:
         account = self.manifest["accounts"]
+        licensing = manifests.licensing_of(self.manifest, self.licenses)
+        rule = manifests.config_rule(self.values, manifests.permissive(licensing))
+        unions = rule["unions"]
         truth = {
+            "licensing": licensing,
             "content_id": merkle_root(self.digests),
-            "configs": manifests.by_config(self.counted, self.manifest["configs"]["default"]),
-            "config_rule": manifests.config_rule(self.values),
-            "arrow_bytes": manifests.by_config(self.sizes),
+            "configs": manifests.by_config(self.counted, self.manifest["configs"]["default"], unions),
+            "config_rule": rule,
+            "arrow_bytes": manifests.by_config(self.sizes, (), unions),
             "statistics": self.statistics.as_dict(),
             "columns": manifests.columns(self.schema),
             "schema_sha256": self.schema.sha256(),
             "accounts": manifests.account_table(account["sources"]),
         }
+        edits: Counter[str] = Counter()
+        for facts in self.manifest["licensing"]["sources"].values():
+            edits.update(facts["edits"])
+        truth["edits"] = dict(edits)
         for name, value in truth.items():
             if self.manifest[name] != value:
                 yield finding(
                     "wrong-claim", differing(name, self.manifest[name], value), file=layout.MANIFEST
                 )
-        rule = self.manifest["split_rule"]
-        kind = "given" if "field" in rule else "keyed-digest" if "shares" in rule else "none"
-        if rule.get("kind") != kind:
+        split_rule = self.manifest["split_rule"]
+        kind = "given" if "field" in split_rule else "keyed-digest" if "shares" in split_rule else "none"
+        if split_rule.get("kind") != kind:
             yield finding("wrong-claim", f"its split rule is of the kind {kind}", file=layout.MANIFEST)
         read: Counter[str] = Counter()
         for item in self.manifest["inputs"]:

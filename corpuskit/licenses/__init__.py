@@ -9,6 +9,7 @@ from corpuskit.licenses.expressions import (
     permits,
 )
 from corpuskit.licenses.hub import hub_license_ids, hub_licenses, spdx_license
+from corpuskit.licenses.nearest import nearest_license
 from corpuskit.licenses.terms import CONDITIONS, Terms, terms
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "is_unknown",
     "license_ids",
     "license_url",
+    "nearest_license",
     "own_terms",
     "permits",
     "spdx_license",
