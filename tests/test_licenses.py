@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpuskit.licenses import (
-
     canonical_license,
     hub_license_ids,
     hub_licenses,

@@ -36,6 +36,8 @@ FORMAL_EDITS = frozenset(
 )  # fmt: skip
 ANY, ANY_NON_COMMERCIAL, ONE_OF, NONE, UNKNOWN = "any", "any-non-commercial", "one-of", "none", "unknown"
 _SHOWN_PAIRS = 5
+# Among more licences than this no pairs are looked for.
+_MOST_PAIRED = 60
 
 # Of each source the number of its articles under each expression.
 Articles = Mapping[str, Mapping[str, int]]
@@ -330,12 +332,17 @@ def _joint(articles: Articles, sources: Sequence[Mapping[str, Any]], rule: Rule)
     answer, open_to = adaptation(able, rule.declared)
     gates = rule.work == "adaptation"
     if answer == NONE:
-        pairs = [pair for pair in combinations(able, 2) if adaptation(pair, rule.declared)[0] == NONE]
+        able = [name for name in able if adaptation([name], rule.declared)[0] != ANY]
+        pairs = [
+            pair
+            for pair in combinations(able if len(able) <= _MOST_PAIRED else (), 2)
+            if adaptation(pair, rule.declared)[0] == NONE
+        ]
         shown = "; ".join(
             f"{_holder(one, holders)} against {_holder(two, holders)}" for one, two in pairs[:_SHOWN_PAIRS]
         )
         more = f"; and {len(pairs) - _SHOWN_PAIRS} more pairs" if len(pairs) > _SHOWN_PAIRS else ""
-        told = (shown or ", ".join(_holder(name, holders) for name in able)) + more
+        told = (shown or ", ".join(_holder(name, holders) for name in able[:_MOST_PAIRED])) + more
         concerned = {name for pair in pairs for name in pair} or set(able)
         who = tuple(s["name"] for s in sources if concerned & articles.get(s["name"], {}).keys())
         yield Conflict(
