@@ -107,9 +107,37 @@ KINDS: dict[str, Kind] = {
         "warning", "The same id as another article of its source", "An id must name one article.",
         "Give each article an id of its own; the one with the smaller record digest is kept.",
     ),
+    # --- licences: of articles, and of all of them together (docs/licensing.md) ---
     "license-conflict": Kind(
         "warning", "A licence that [licensing] does not allow", "The release would promise rights nobody gave.",
-        "Remove the article, allow the licence, or set on_conflict = \"exclude\".",
+        "Remove the articles, allow the licence, or set on_conflict = \"exclude\".",
+    ),
+    "undeclared-conditions": Kind(
+        "warning", "A licence of which nobody has said what it asks", "What may be done with the whole is not known.",
+        "Read the terms, and state what they ask as `conditions` of the source; `[]` where they ask nothing.",
+    ),
+    "edited-no-derivatives": Kind(
+        "warning", "Articles that may not be changed, in a source that was edited",
+        "What is cut from a text is a change, which a no-derivatives licence does not permit to pass on.",
+        "Leave the source as it is (`navigation = \"off\"` and the like), or leave such articles out.",
+    ),
+    "compilation-license": Kind(
+        "warning", "The licence of the compilation contradicts that of articles",
+        "Who reads it alone believes to have rights that the articles do not give, or duties that they forbid.",
+        "Choose a licence for `[corpus] license` that promises no more than the articles, or leave them out.",
+    ),
+    "share-alike-conflict": Kind(
+        "info", "Share-alike licences that no single work can meet", "The articles may stand beside each other, "
+        "but nobody may make one work of them all.",
+        "Nothing to do for a collection; the config `permissive` and those by licence hold what fits together.",
+    ),
+    "differing-claims": Kind(
+        "warning", "What is claimed of a source's licence differs", "At most one can be right; the notice shows all.",
+        "Ask the publisher; `license` of the source is what is applied, so let it be the stricter one until then.",
+    ),
+    "ended-term": Kind(
+        "warning", "A licence that ended before the release", "Nothing permits to publish the articles after that day.",
+        "Have the licence renewed, or leave the source out.",
     ),
     "torn-group": Kind(
         "warning", "Given splits put equal articles into different splits", "A test on seen articles proves nothing.",

@@ -1,5 +1,6 @@
 """BCP 47 language tags: the canonical form, the hub's code and the English name."""
 
+import difflib
 import re
 from functools import lru_cache
 
@@ -84,6 +85,38 @@ def _grandfathered(lower: str) -> str | None:
     current: str = LANGUAGE_REPLACEMENTS.get(lower, "") if "-" in lower else ""
     # und-* and *-x-* stand for "no successor".
     return None if not current or current.startswith("und") or "-x-" in current else current
+
+
+def nearest_language(text: str) -> str | None:
+    """The tag that a mistyped one may mean, for messages: nothing is ever taken for it. None where nothing is near.
+
+    >>> nearest_language("Indonesian"), nearest_language("en-UK"), nearest_language("id_ID.UTF-8")
+    ('id', 'en-GB', 'id-ID')
+    """
+    from langcodes.data_dicts import TERRITORY_REPLACEMENTS
+
+    if len(text) > _MAX_CHARS:
+        return None
+    plain = re.split(r"[.@]", text.strip())[0].replace("_", "-")
+    subtags = plain.split("-")
+    current = [TERRITORY_REPLACEMENTS.get(subtag.lower(), subtag) for subtag in subtags[1:]]
+    tags = ["-".join([subtags[0], *tail]) for tail in (subtags[1:], current)]
+    tags += ["-".join(subtags[:count]) for count in range(len(subtags) - 1, 0, -1)]
+    return next((found for tag in tags if (found := canonical_language(tag))), None) or _named(plain)
+
+
+def _named(name: str) -> str | None:
+    """The tag of the language with a name, in English or in any language, or with one spelled much like it."""
+    from language_data.names import TRIES, name_to_code, normalize_name
+
+    if len(name) < 4:
+        return None
+    code = name_to_code("language", name, "en") or name_to_code("language", name)
+    if code is None:
+        names = TRIES["en/name_to_language"].keys()
+        near = difflib.get_close_matches(normalize_name(name), names, 1, 0.8)
+        code = name_to_code("language", near[0], "en") if near else None
+    return code and canonical_language(code)
 
 
 def hub_language(tag: str) -> str:

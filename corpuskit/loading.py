@@ -56,10 +56,11 @@ def _files(where: Path, split: str | None, config: str | None) -> list[Path]:
     splits = sorted(manifest["configs"][config], key=split_order)
     if split is not None and split not in splits:
         raise SpecError(f"has no split {split!r}; it has {', '.join(splits)}.", str(where))
+    unions = manifest["config_rule"]["unions"]
     data = [
         entry
         for entry in manifest["files"]
-        if entry["role"] == "data" and config in configs_of(partition_of(entry["path"]))
+        if entry["role"] == "data" and config in configs_of(partition_of(entry["path"]), unions)
     ]
     wanted = splits if split is None else (split,)
     return [_whole(where, entry) for name in wanted for entry in data if entry["split"] == name]

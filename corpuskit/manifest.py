@@ -8,7 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from corpuskit import layout, partitions, splits, timestamps
+from corpuskit import layout, licenses, partitions, splits, timestamps
+from corpuskit import licensing as licensing_rules
 from corpuskit.digests import file_sha256
 from corpuskit.errors import SpecError
 from corpuskit.provenance import Limits, Source
@@ -38,7 +39,7 @@ def facts(spec: CorpusSpec, schema: ArticleSchema) -> dict[str, Any]:
         "name": spec.name,
         "version": spec.version,
         "corpus": dict(spec.corpus),
-        "sources": [_source(source) for source in spec.sources],
+        "sources": sources(spec),
         "columns": columns(schema),
         "hub": dict(spec.hub),
         "card": dict(spec.card),
@@ -53,6 +54,11 @@ def facts(spec: CorpusSpec, schema: ArticleSchema) -> dict[str, Any]:
 def versions() -> dict[str, str]:
     """The versions, here and now, of what decides the bytes of a release."""
     return {name: version(name) for name in _VERSIONS}
+
+
+def sources(spec: CorpusSpec) -> list[dict[str, Any]]:
+    """The terms and origin of each source, as the manifest states them."""
+    return [_source(source) for source in spec.sources]
 
 
 def _source(source: Source) -> dict[str, Any]:
@@ -129,22 +135,52 @@ def account_table(accounts: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
 
 
 def by_config(
-    counted: Iterable[tuple[str, str, int]], splits: Iterable[str] = ()
+    counted: Iterable[tuple[str, str, int]],
+    splits: Iterable[str] = (),
+    unions: Mapping[str, Iterable[str]] | None = None,
 ) -> dict[str, dict[str, int]]:
-    """Sums by config and split over (path, split, number) of data files; every split of `splits` is stated."""
+    """Sums by config and split over (path, split, number) of data files; every split of `splits` is stated.
+
+    `unions` are configs that hold those of others, as `config_rule` names them.
+    """
     zeros = dict.fromkeys(splits, 0)
     table = {partitions.DEFAULT: dict(zeros)}
     for path, split, number in counted:
-        for config in partitions.configs_of(layout.partition_of(path)):
+        for config in partitions.configs_of(layout.partition_of(path), unions):
             sums = table.setdefault(config, dict(zeros))
             sums[split] = sums.get(split, 0) + number
     return table
 
 
-def config_rule(values: Mapping[str, Iterable[str | None]]) -> dict[str, Any]:
-    """Which fields configs are made of, and the value of each config, as the manifest states it."""
+def config_rule(values: Mapping[str, Iterable[str | None]], permissive: Iterable[str] = ()) -> dict[str, Any]:
+    """Which fields configs are made of, the value of each config, and the configs that are unions of others.
+
+    `permissive` are the licences whose articles make up the config of that name; there is none without an article.
+    """
     named = {partitions.config_name(name, value): value for name, found in values.items() for value in found}
-    return {"fields": list(values), "values": named}
+    wanted = set(permissive).intersection(values.get("license", ()))
+    members = sorted(partitions.config_name("license", value) for value in wanted)
+    unions = {partitions.PERMISSIVE: members} if members else {}
+    return {"fields": list(values), "values": named, "unions": unions}
+
+
+def edit_counts(edits: Mapping[str, Mapping[str, Mapping[str, int]]]) -> dict[str, dict[str, int]]:
+    """How many edits each transform made to the records of each source, from what the manifest says of edits."""
+    return {s: {name: told["edits"] for name, told in each.items()} for s, each in edits.items()}
+
+
+def licensing_of(manifest: Mapping[str, Any], statistics: Mapping[str, Any]) -> dict[str, Any]:
+    """What a manifest must say of licensing, by its own statements and the statistics of its articles."""
+    said, told = manifest["licensing"], manifest["sources"]
+    stated = licensing_rules.licensing_of(said["rule"])
+    rule = licensing_rules.rule_of(stated, manifest["corpus"]["license"], told)
+    articles = {name: source["licenses"] for name, source in statistics["by_source"].items()}
+    return licenses.aggregate(articles, edit_counts(manifest["edits"]), told, rule)
+
+
+def permissive(licensing: Mapping[str, Any]) -> list[str]:
+    """The licences of kept articles that permit commercial use and changed versions, without share-alike."""
+    return [name for name, told in licensing["terms"].items() if told["permissive"]]
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> str:

@@ -2,11 +2,13 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 DEFAULT = "default"
+# The union of the configs of licences that permit commercial use and changed versions, without share-alike.
+PERMISSIVE = "permissive"
 # What configs can be made of, in the order in which the name of a folder holds them.
 FIELDS = ("language", "license", "source")
 # Hubs and loaders read all configs of a card at once, and list every folder.
@@ -48,9 +50,14 @@ def partition_name(configs: Sequence[str]) -> str:
     return _JOINT.join(configs)
 
 
-def configs_of(partition: str) -> tuple[str, ...]:
-    """The configs that the rows in a folder are in, the default first."""
-    return (DEFAULT, *(partition.split(_JOINT) if partition else ()))
+def configs_of(partition: str, unions: Mapping[str, Iterable[str]] | None = None) -> tuple[str, ...]:
+    """The configs that the rows in a folder are in, the default first, those that are unions of others last."""
+    own = tuple(partition.split(_JOINT)) if partition else ()
+    return (
+        DEFAULT,
+        *own,
+        *(name for name, members in (unions or {}).items() if set(own).intersection(members)),
+    )
 
 
 @lru_cache(maxsize=4096)

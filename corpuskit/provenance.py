@@ -20,6 +20,20 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement about a source's licence: what it says, where it was found, when it was seen (an ISO date).
+
+    `sha256` is that of a copy of the page or file that says so, for who keeps one.
+    """
+
+    license: str
+    url: str | None = None
+    found: str | None = None
+    seen: str | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One source of articles: who published them, under which terms, and how its files are read."""
 
@@ -52,6 +66,11 @@ class Source:
     collected: str | None = None
     collection: str | None = None
     terms: str | None = None
+    claims: tuple[Claim, ...] = ()
+    conditions: tuple[str, ...] | None = None
+    tdm_opt_out: bool = False
+    term: str | None = None
+    credit: str | None = None
     max_loss: float = 0.05
 
 

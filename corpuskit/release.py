@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -21,7 +20,6 @@ from corpuskit.documents import ROLES, render_documents
 from corpuskit.engines import cores, engine
 from corpuskit.errors import BuildRefused, OutputError, ReleaseExists
 from corpuskit.findings import Finding
-from corpuskit.licenses import permits
 from corpuskit.meter import Meter
 from corpuskit.phases.books import ledger_tables, write_books
 from corpuskit.phases.content import content_id
@@ -29,6 +27,7 @@ from corpuskit.phases.fingerprints import outcome_key
 from corpuskit.phases.gates import Mapped, corpus_findings, refusals_of, schema_findings
 from corpuskit.phases.index import accounts, build_index
 from corpuskit.phases.learn import learn_repeats
+from corpuskit.phases.licensing import edits_by_source, exclusion, licensing_facts
 from corpuskit.phases.map import MapContext
 from corpuskit.phases.outcome import keep_outcome, take_outcome
 from corpuskit.phases.parts import EditCounts, Part, add_edits, edits_stated
@@ -201,17 +200,15 @@ def _map(spec: CorpusSpec, context: MapContext, inputs: list[Input], means: Mean
     parts = map_parts(means, dataclasses.replace(context, repeats=repeats), tasks, inputs)
     check_unchanged(inputs)
     means.tell("index", 0, 0, sum(sum(part.records) for part in parts.whole))
-    licensing = spec.licensing
-    permitted = partial(permits, allow=licensing.allow, deny=licensing.deny)
-    excluding = licensing.on_conflict == "exclude" and (licensing.allow or licensing.deny)
+    barred = exclusion(spec, edits_by_source(tasks, parts.whole))
     declared = [*(spec.splits.shares or ()), *(source.split for source in spec.sources if source.split)]
     index = build_index(
-        tasks, parts.whole, spec.dedup, declared, permitted if excluding else None, spec.output.configs,
-        means.stage / "index",
+        tasks, parts.whole, spec.dedup, declared, barred, spec.output.configs, means.stage / "index"
     )  # fmt: skip
     named = accounts(index, [source.name for source in spec.sources])
     counted = {name: account.as_dict() for name, account in named.items()}
-    return parts, Mapped(inputs, tasks, parts.whole, index, counted, repeats)
+    licensing = licensing_facts(spec, tasks, parts.whole, index)
+    return parts, Mapped(inputs, tasks, parts.whole, index, counted, repeats, licensing)
 
 
 def _judge(spec: CorpusSpec, mapped: Mapped) -> list[Finding]:
@@ -313,6 +310,8 @@ def _facts(mapped: Mapped, content: str, shards: Sequence[Shard]) -> dict[str, A
     for shard in shards:
         statistics.merge(shard.statistics)
     records = _records_by_input(mapped)
+    rule = manifests.config_rule(mapped.index.partitions.values, manifests.permissive(mapped.licensing))
+    unions = rule["unions"]
     return {
         "content_id": content,
         "inputs": [
@@ -326,9 +325,12 @@ def _facts(mapped: Mapped, content: str, shards: Sequence[Shard]) -> dict[str, A
             for i in mapped.inputs
         ],
         "accounts": manifests.account_table(mapped.accounts),
-        "configs": manifests.by_config(((s.name, s.split, s.rows) for s in shards), mapped.index.splits),
-        "config_rule": manifests.config_rule(mapped.index.partitions.values),
-        "arrow_bytes": manifests.by_config((s.name, s.split, s.arrow_bytes) for s in shards),
+        "licensing": dict(mapped.licensing),
+        "configs": manifests.by_config(
+            ((s.name, s.split, s.rows) for s in shards), mapped.index.splits, unions
+        ),
+        "config_rule": rule,
+        "arrow_bytes": manifests.by_config(((s.name, s.split, s.arrow_bytes) for s in shards), (), unions),
         "statistics": statistics.as_dict(),
         "edits": _edits(mapped),
         "waterfall": waterfall(mapped.index, mapped.parts, list(mapped.accounts)),

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpuskit.licenses import (
-    _spdx,
     canonical_license,
     hub_license_ids,
     hub_licenses,
@@ -16,6 +15,7 @@ from corpuskit.licenses import (
     license_url,
     spdx_license,
 )
+from corpuskit.licenses.expressions import _spdx
 from corpuskit.resources import read_json
 
 WORDS = [

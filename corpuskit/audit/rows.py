@@ -105,12 +105,17 @@ class _Rows:
 
     def _claims(self) -> Iterator[Finding]:
         account = self.manifest["accounts"]
+        statistics = self.statistics.as_dict()
+        licensing = manifests.licensing_of(self.manifest, statistics)
+        rule = manifests.config_rule(self.values, manifests.permissive(licensing))
+        unions = rule["unions"]
         truth = {
+            "licensing": licensing,
             "content_id": merkle_root(self.digests),
-            "configs": manifests.by_config(self.counted, self.manifest["configs"]["default"]),
-            "config_rule": manifests.config_rule(self.values),
-            "arrow_bytes": manifests.by_config(self.sizes),
-            "statistics": self.statistics.as_dict(),
+            "configs": manifests.by_config(self.counted, self.manifest["configs"]["default"], unions),
+            "config_rule": rule,
+            "arrow_bytes": manifests.by_config(self.sizes, (), unions),
+            "statistics": statistics,
             "columns": manifests.columns(self.schema),
             "schema_sha256": self.schema.sha256(),
             "accounts": manifests.account_table(account["sources"]),
@@ -120,9 +125,9 @@ class _Rows:
                 yield finding(
                     "wrong-claim", differing(name, self.manifest[name], value), file=layout.MANIFEST
                 )
-        rule = self.manifest["split_rule"]
-        kind = "given" if "field" in rule else "keyed-digest" if "shares" in rule else "none"
-        if rule.get("kind") != kind:
+        split_rule = self.manifest["split_rule"]
+        kind = "given" if "field" in split_rule else "keyed-digest" if "shares" in split_rule else "none"
+        if split_rule.get("kind") != kind:
             yield finding("wrong-claim", f"its split rule is of the kind {kind}", file=layout.MANIFEST)
         read: Counter[str] = Counter()
         for item in self.manifest["inputs"]:

@@ -63,12 +63,14 @@ def _license(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _config(name: str, manifest: Mapping[str, Any]) -> dict[str, Any]:
-    folders = pattern(name, manifest["config_rule"]["fields"])
-    files = [
-        {"split": split, "path": shards_glob(split, folders)}
-        for split, rows in ordered(manifest["configs"][name])
-        if rows
-    ]
+    rule, configs = manifest["config_rule"], manifest["configs"]
+    members = rule["unions"].get(name, [name])
+    files = []
+    for split, rows in ordered(configs[name]):
+        # A glob that finds no file is an error to loaders.
+        globs = [shards_glob(split, pattern(m, rule["fields"])) for m in members if configs[m][split]]
+        if rows:
+            files.append({"split": split, "path": globs[0] if len(globs) == 1 else globs})
     return {"config_name": name, "data_files": files, **({"default": True} if name == DEFAULT else {})}
 
 
@@ -85,7 +87,8 @@ def ordered(splits: Mapping[str, int]) -> list[tuple[str, int]]:
 def _dataset_infos(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The exact features, rows and sizes of each config."""
     data = [entry for entry in manifest["files"] if entry["role"] == "data"]
-    downloads = by_config((entry["path"], entry["split"], entry["bytes"]) for entry in data)
+    unions = manifest["config_rule"]["unions"]
+    downloads = by_config(((entry["path"], entry["split"], entry["bytes"]) for entry in data), (), unions)
     infos = []
     for name in ordered_configs(manifest):
         sizes = manifest["arrow_bytes"][name]

@@ -1,7 +1,6 @@
 """Renders README.md, LICENSE and NOTICE.md from the manifest: every number computed, every value inert."""
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -9,7 +8,8 @@ from corpuskit import resources
 from corpuskit.card import markdown
 from corpuskit.card.front_matter import dump, front_matter, ordered, ordered_configs
 from corpuskit.languages import language_name
-from corpuskit.licenses import is_unknown, license_ids, license_url
+from corpuskit.licenses import FORMAL_EDITS, is_unknown, license_ids, license_url
+from corpuskit.manifest import edit_counts
 from corpuskit.partitions import DEFAULT
 
 
@@ -30,6 +30,8 @@ def _environment() -> Any:
         environment.filters[name] = getattr(markdown, name)
     environment.filters["language"] = language_name
     environment.filters["licenses"] = _licenses
+    environment.filters["texts"] = _texts
+    environment.filters["several"] = _several
     environment.filters["type"] = _type
     return environment
 
@@ -42,6 +44,21 @@ def _licenses(expression: str) -> str:
         if url and len(license_ids(expression)) == 1:
             shown = shown.replace(name, f"[{name}]({url})")
     return shown
+
+
+def _texts(expression: str, own: str | None = None) -> str:
+    """Where the texts of an expression's licences stand; `own` is where those are that SPDX does not list."""
+    found = [(name, license_url(name) or own) for name in license_ids(expression)]
+    return ", ".join(markdown.link(url, name) for name, url in found if url)
+
+
+_SHOWN = 8
+
+
+def _several(names: Sequence[str]) -> str:
+    """Names as inline code, the first few of many."""
+    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+    return ", ".join(map(markdown.code, names[:_SHOWN])) + more
 
 
 def _type(feature: Mapping[str, Any]) -> str:
@@ -65,6 +82,7 @@ _OPTIONAL = {
     "card": ("personal_data", "removal_contact"),
     "sources": (
         "publisher", "homepage", "license_url", "license_evidence", "language", "collected", "collection", "terms",
+        "claims", "conditions", "tdm_opt_out", "term", "credit",
     ),
     "split_rule": ("given",),
 }  # fmt: skip
@@ -91,18 +109,11 @@ def _derived(manifest: Mapping[str, Any]) -> dict[str, Any]:
         "configs": [name for name in ordered_configs(manifest) if name != DEFAULT],
         "authors": authors,
         "unknown_terms": any(map(is_unknown, manifest["statistics"]["licenses"])),
+        "formal_edits": FORMAL_EDITS,
         "license_links": list(filter(None, map(license_url, license_ids(manifest["corpus"]["license"])))),
-        "edits": _edits(manifest["edits"]),
+        "source_edits": edit_counts(manifest["edits"]),
         "input_bytes": sum(item["bytes"] for item in manifest["inputs"]),
     }
-
-
-def _edits(by_source: Mapping[str, Mapping[str, Mapping[str, int]]]) -> dict[str, int]:
-    """How many edits each transform made, over all sources."""
-    counts: Counter[str] = Counter()
-    for transforms in by_source.values():
-        counts.update({name: told["edits"] for name, told in transforms.items()})
-    return dict(sorted(counts.items()))
 
 
 def render_card(manifest: Mapping[str, Any]) -> str:

@@ -32,7 +32,7 @@ _FORMAT = 1
 # What a source says and no part holds.
 _UNREAD = frozenset(
     ("rank", "files", "max_loss", "publisher", "homepage", "collected", "collection", "terms", "license_url",
-     "license_evidence")
+     "license_evidence", "claims", "conditions", "tdm_opt_out", "term", "credit")
 )  # fmt: skip
 
 
@@ -102,9 +102,10 @@ def outcome_key(
     `notes` are the findings about the schema, which hang on more than the schema that is published.
     """
     said = {f.name: getattr(spec, f.name) for f in dataclasses.fields(spec)}
-    languages = spec.corpus.get("languages")
+    # What findings and the aggregate of licences hang on.
+    corpus = [spec.corpus.get(name) for name in ("languages", "license", "released")]
     for name in ("root", "corpus", "hub", "card"):
         del said[name]
     zones = [_zone(source.timezone) for source in spec.sources]
     read = [[item.source, item.name, item.sha256] for item in inputs]
-    return key_of(_FORMAT, made_with(), said, languages, _schema(schema), zones, read, notes)
+    return key_of(_FORMAT, made_with(), said, corpus, _schema(schema), zones, read, notes)

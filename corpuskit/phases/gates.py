@@ -3,14 +3,15 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from corpuskit.findings import Finding, finding, tally
-from corpuskit.licenses import is_unknown, permits
 from corpuskit.phases.books import place_of
 from corpuskit.phases.index import FATES, KEPT, Index
+from corpuskit.phases.licensing import licensing_findings, licensing_refusals
 from corpuskit.phases.partition import config_refusals
 from corpuskit.phases.parts import Part
 from corpuskit.phases.plan import Input, MapTask
@@ -25,7 +26,7 @@ _DECIDED = [FATES.index("duplicate"), FATES.index("removed")]
 
 @dataclass(slots=True)
 class Mapped:
-    """The work before anything is written: inputs, tasks, parts, fates, and what each source repeats."""
+    """The work before anything is written: inputs, tasks, parts, fates, what each source repeats, licensing."""
 
     inputs: list[Input]
     tasks: list[MapTask]
@@ -33,6 +34,7 @@ class Mapped:
     index: Index
     accounts: dict[str, dict[str, int]]
     repeats: Mapping[str, Repeats]
+    licensing: Mapping[str, Any]
     findings: list[Finding] = field(default_factory=list)
 
     def kinds(self) -> dict[str, int]:
@@ -49,19 +51,13 @@ class Mapped:
 def corpus_findings(spec: CorpusSpec, mapped: Mapped) -> Iterator[Finding]:
     """What is to be said of the corpus as a whole."""
     yield from schema_findings(spec)
-    for source in spec.sources:
-        if is_unknown(source.license):
-            yield finding(
-                "unknown-terms", f"source {source.name!r} has the licence {source.license}", file=spec.file
-            )
+    yield from licensing_findings(spec, mapped.licensing)
     present = _languages(mapped) if "languages" in spec.corpus else set()
     for tag in spec.corpus.get("languages", []):
         if not any(language == tag or language.startswith(f"{tag}-") for language in present):
             yield finding(
                 "absent-language", f"no article is in {tag!r}, which `languages` declares", file=spec.file
             )
-    if spec.licensing.on_conflict == "warn":
-        yield from _license_conflicts(spec, mapped, "warning")
     if not (mapped.index.fate == KEPT).any():
         yield finding("empty-corpus", "no article was kept", file=spec.file)
     yield from _absent_split_keys(spec, mapped)
@@ -112,28 +108,9 @@ def refusals_of(spec: CorpusSpec, mapped: Mapped) -> list[Finding]:
                 f"max_loss = {source.max_loss:g} allows {int(source.max_loss * account['in'])}."
             )
             refusals.append(finding("over-budget", message, file=spec.file))
-    if spec.licensing.on_conflict == "refuse":
-        refusals += _license_conflicts(spec, mapped, "error")
+    refusals += licensing_refusals(spec, mapped.licensing)
     if (count := len(mapped.index.splits)) > MAX_SPLITS:
         message = f"[splits] gives {count:,} splits, of at most {MAX_SPLITS}."
         refusals.append(finding("too-many-splits", message, file=spec.file))
     refusals += config_refusals(mapped.index.partitions, spec.file)
     return refusals
-
-
-def _license_conflicts(spec: CorpusSpec, mapped: Mapped, severity: str) -> list[Finding]:
-    """One finding for each licence among the articles that [licensing] does not allow."""
-    licenses: Counter[str] = Counter()
-    for part in mapped.parts:
-        for pair in part.table("ledger")["license"].drop_null().value_counts().to_pylist():
-            licenses[pair["values"]] += pair["counts"]
-    return [
-        finding(
-            "license-conflict",
-            f"{count} records are under {name}, which [licensing] does not allow.",
-            severity=severity,
-            file=spec.file,
-        )
-        for name, count in sorted(licenses.items())
-        if not permits(name, allow=spec.licensing.allow, deny=spec.licensing.deny)
-    ]

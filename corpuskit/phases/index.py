@@ -100,19 +100,19 @@ def build_index(
     parts: Sequence[Part],
     dedup: Dedup,
     declared: Iterable[str] = (),
-    permitted: Callable[[str], bool] | None = None,
+    barred: Callable[[str, str], str | None] | None = None,
     configs: Sequence[str] = (),
     folder: Path | None = None,
 ) -> Index:
     """Decide the fate of every record: rejected, removed, duplicate, kept, in this order.
 
-    `declared` are splits that exist also without a row; `permitted` says whether a licence may stay, None
-    where licences exclude nothing; `configs` are the fields that hub configs are made of. In the folder the
-    columns lie where there are many records.
+    `declared` are splits that exist also without a row; `barred` gives the reason for which an article of a
+    source under a licence may not stay, None where it may, and is None itself where licences exclude nothing;
+    `configs` are the fields that hub configs are made of. In the folder the columns lie where there are many records.
     """
     work = _Work(tasks, parts, folder)
     for number in range(len(parts)):
-        work.read(number, permitted)
+        work.read(number, barred)
     columns = {name: work.strings(name) for name in configs}
     scope = None
     if dedup.within == "source":
@@ -151,20 +151,22 @@ class _Work:
     def _span(self, part: int) -> slice:
         return slice(int(self.starts[part]), int(self.starts[part + 1]))
 
-    def read(self, part: int, permitted: Callable[[str], bool] | None) -> None:
+    def read(self, part: int, barred: Callable[[str, str], str | None] | None) -> None:
         """Take from a part what stays of each record."""
         names = ["reason", "split", "license", "size", "id_digest"]
         table, span = self.parts[part].table("ledger").select(names), self._span(part)
         rejected = np.asarray(pc.is_valid(table["reason"]))
         self.fate[span] = np.where(rejected, REJECTED, KEPT)
         self.reason[span] = _coded(table["reason"], self.reasons)
-        if permitted is not None:
+        if barred is not None:
             codes: dict[str | None, int] = {}
             license_ = _coded(table["license"], codes)
-            barred = [number for name, number in codes.items() if name is not None and not permitted(name)]
-            removed = np.isin(license_, barred) & ~rejected
-            self.fate[span][removed] = REMOVED
-            self.reason[span][removed] = self._reason("license-conflict")
+            for name, number in codes.items():
+                reason = None if name is None else barred(self.sources[part], name)
+                if reason is not None:
+                    removed = (license_ == number) & ~rejected
+                    self.fate[span][removed] = REMOVED
+                    self.reason[span][removed] = self._reason(reason)
         self.split[span] = np.where(rejected, -1, _coded(table["split"], self.splits))
         self.size[span] = np.asarray(table["size"].fill_null(0))
         self.mark[span] = words(table["id_digest"])[:, 0]

@@ -1,15 +1,14 @@
-"""SPDX licence expressions, and the Hugging Face Hub's licence ids for them."""
+"""SPDX licence expressions: their canonical form, their ids, and the ways in which they can be met."""
 
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from corpuskit.resources import read_json
-
 # Far above any real expression: what is larger is junk, and must cost neither time nor stack.
 _MAX_CHARS = 1000
 _MAX_GROUPS = 32
+_MAX_WAYS = 250
 
 _EXPRESSION = re.compile(r"[A-Za-z0-9.+() \t\r\n-]+")
 _TOKEN = re.compile(r"[()]|[A-Za-z0-9.+-]+")
@@ -175,50 +174,54 @@ def is_unknown(expression: str) -> bool:
     return "licenseref-unknown" in {license_id.lower() for license_id in license_ids(expression)}
 
 
-def hub_licenses(expressions: Iterable[str]) -> tuple[list[str], list[str]]:
-    """The hub's ids for the licences of expressions, and the licences that it has none for, both sorted.
+class Atom(NamedTuple):
+    """One licence of an expression as it stands there: its id, `+` for "or a later version", and its exception."""
 
-    Where there are such licences, ``other`` stands once among the hub's ids.
+    license: str
+    or_later: bool = False
+    exception: str | None = None
 
-    >>> hub_licenses(["MIT OR GPL-2.0-or-later", "LicenseRef-CRI-terms"])
-    (['gpl-2.0', 'mit', 'other'], ['LicenseRef-CRI-terms'])
+    def __str__(self) -> str:
+        return f"{self.license}{'+' * self.or_later}{f' WITH {self.exception}' if self.exception else ''}"
+
+
+Ways = tuple[frozenset[Atom], ...]
+
+
+@lru_cache(maxsize=4096)
+def ways(expression: str) -> Ways | None:
+    """The ways in which an expression can be met: of licences joined by OR one, of those joined by AND all.
+
+    A way that asks for more licences than another is left out. None for what is no expression, and for one with
+    more than 250 ways.
+
+    >>> [sorted(map(str, way)) for way in ways("MIT OR (Apache-2.0+ AND CC0-1.0)")]
+    [['MIT'], ['Apache-2.0+', 'CC0-1.0']]
     """
-    hub = _hub_ids()
-    found, missing = set(), set()
-    for expression in expressions:
-        for license_id in license_ids(expression) or (expression,):
-            hub_id = hub.get(license_id.lower(), "other")
-            found.add(hub_id)
-            if hub_id == "other":
-                missing.add(license_id)
-    return sorted(found), sorted(missing)
+    canonical = canonical_license(expression)
+    return None if canonical is None else _ways(_spdx().parser.parse(canonical, simple=True))
 
 
-def hub_license_ids() -> frozenset[str]:
-    """All licence ids that the hub accepts in a card."""
-    return frozenset(read_json("hub-licenses.json")["licenses"])
+def _ways(node: Any) -> Ways | None:
+    if node.__class__.__name__ not in {"OR", "AND"}:
+        name, _, exception = node.render("{symbol.key}").partition(" WITH ")
+        return (frozenset({Atom(name.removesuffix("+"), name.endswith("+"), exception or None)}),)
+    found: Ways = ()
+    for number, member in enumerate(node.args):
+        more = _ways(member)
+        if more is None:
+            return None
+        either = number == 0 or node.__class__.__name__ == "OR"
+        found = _least((*found, *more) if either else tuple(one | other for one in found for other in more))
+        if len(found) > _MAX_WAYS:
+            return None
+    return found
 
 
-def spdx_license(hub_id: str) -> str | None:
-    """The SPDX id that a hub id means, or None for families, model licences and unknown ids.
-
-    >>> spdx_license("odc-by"), spdx_license("cc")
-    ('ODC-By-1.0', None)
-    """
-    entry = read_json("hub-licenses.json")["licenses"].get(hub_id.lower(), {})
-    spdx: str | None = entry.get("spdx")
-    return spdx
-
-
-@cache
-def _hub_ids() -> dict[str, str]:
-    """Lower-case licence id -> hub id."""
-    table: dict[str, str] = {}
-    for hub_id, entry in read_json("hub-licenses.json")["licenses"].items():
-        for license_id in (entry.get("spdx"), *entry.get("also", ())):
-            if license_id:
-                table[license_id.lower()] = hub_id
-    return table
+def _least(found: Ways) -> Ways:
+    """The ways, each once, without those that hold another."""
+    each = tuple(dict.fromkeys(found))
+    return tuple(way for way in each if not any(other < way for other in each))
 
 
 def permits(expression: str, *, allow: Iterable[str], deny: Iterable[str]) -> bool:
@@ -226,17 +229,55 @@ def permits(expression: str, *, allow: Iterable[str], deny: Iterable[str]) -> bo
 
     Of licences joined by OR one suffices, of those joined by AND all are needed; an empty `allow` allows
     every id that is not denied. An entry that is an expression itself stands for exactly that expression.
+    Who may use "X or a later version" may use X, so an id also stands for `X+`, and `GPL-2.0-only` for
+    `GPL-2.0-or-later`, where it is allowed; an exception only permits more, so an id stands for it WITH any.
     """
     allowed, denied = frozenset(allow), frozenset(deny)
     if expression in denied:
         return False
     if expression in allowed:
         return True
+    if not allowed and not denied:
+        return True
+    met = ways(expression)
+    return met is not None and any(all(_satisfied(atom, allowed, denied) for atom in way) for way in met)
 
-    def satisfied(node: Any) -> bool:
-        if node.__class__.__name__ in {"OR", "AND"}:
-            return (any if node.__class__.__name__ == "OR" else all)(map(satisfied, node.args))
-        name = node.render("{symbol.key}")
-        return name not in denied and (not allowed or name in allowed)
 
-    return satisfied(_spdx().parser.parse(expression, simple=True))
+def _satisfied(atom: Atom, allowed: frozenset[str], denied: frozenset[str]) -> bool:
+    plain = atom._replace(exception=None)
+    if str(atom) in denied or (str(plain) in denied and str(atom) not in allowed):
+        return False
+    return not allowed or not allowed.isdisjoint({str(atom), str(plain), *versions(plain)} - denied)
+
+
+_VERSION = re.compile(r"(?P<head>.+?)-(?P<version>\d+(?:\.\d+)*)(?P<tail>(?:-[A-Za-z-]+)?)")
+
+
+@lru_cache(maxsize=4096)
+def versions(atom: Atom) -> tuple[str, ...]:
+    """The SPDX ids among which a licensee may choose: the licence itself, and its later versions where it says so.
+
+    >>> versions(Atom("GPL-2.0-or-later")), versions(Atom("CC-BY-SA-2.5", or_later=True))
+    (('GPL-2.0-only', 'GPL-3.0-only'), ('CC-BY-SA-2.5', 'CC-BY-SA-3.0', 'CC-BY-SA-4.0'))
+    """
+    this = atom.license.replace("-or-later", "-only")
+    match = _VERSION.fullmatch(this)
+    if match is None or not (atom.or_later or this != atom.license):
+        return (this,)
+    found = {}
+    for other in _spdx().licenses.values():
+        same = _VERSION.fullmatch(other)
+        if same and (same["head"], same["tail"]) == (match["head"], match["tail"]):
+            number = _number(same["version"])
+            if number >= _number(match["version"]):
+                found[number] = other
+    return tuple(found[number] for number in sorted(found))
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
+def spdx_ids() -> frozenset[str]:
+    """All licence ids of the SPDX list, current and deprecated ones without a successor."""
+    return frozenset(_spdx().licenses.values())
