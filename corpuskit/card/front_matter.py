@@ -112,15 +112,21 @@ class _Written(yaml.SafeDumper):
 
 def dump(head: Mapping[str, Any]) -> str:
     """A YAML block between `---` lines, every string safe whatever it holds."""
-    text = _yaml(head, allow_unicode=True)
+    return f"---\n{dump_yaml(dict(head))}---\n"
+
+
+def dump_yaml(value: Any) -> str:
+    """A value in block style, ending in a line end."""
+    text = _yaml(value, allow_unicode=True)
     if visible(text) != text.replace("\n", " "):
         # Characters that hide or reverse others stand as escapes.
-        text = _yaml(head, allow_unicode=False)
-    return f"---\n{text}---\n"
+        text = _yaml(value, allow_unicode=False)
+    return text
 
 
-def _yaml(head: Mapping[str, Any], *, allow_unicode: bool) -> str:
-    return yaml.dump(dict(head), Dumper=_Written, sort_keys=False, allow_unicode=allow_unicode, width=10**9)
+def _yaml(value: Any, *, allow_unicode: bool) -> str:
+    text: str = yaml.dump(value, Dumper=_Written, sort_keys=False, allow_unicode=allow_unicode, width=10**9)
+    return text
 
 
 def cut_card(text: str) -> tuple[str, str]:
