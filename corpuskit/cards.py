@@ -9,6 +9,7 @@ from typing import Any
 from corpuskit import layout
 from corpuskit.audit import read_manifest
 from corpuskit.card import check_card, merge_card, render_card
+from corpuskit.documents import ROLES
 from corpuskit.errors import InputError
 from corpuskit.findings import Finding, finding
 from corpuskit.manifest import file_entry, sorted_files, write_manifest
@@ -57,7 +58,8 @@ def rewrite_card(release: Path | str) -> str:
     with locked(out, name), staging(out, name) as stage:
         folder = stage / "release"
         shutil.copytree(release, folder, copy_function=os.link)
-        for document in (layout.README, layout.LICENSE, layout.NOTICE, layout.MANIFEST, layout.SIDECAR):
+        documents = [entry["path"] for entry in manifest["files"] if entry["role"] in ROLES]
+        for document in (*documents, layout.MANIFEST, layout.SIDECAR):
             # A link would write through to the old release.
             (folder / document).unlink(missing_ok=True)
         root = write_manifest(folder, _merged(folder, add_documents(folder, manifest), theirs))

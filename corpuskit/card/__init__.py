@@ -2,7 +2,7 @@
 
 from corpuskit.card.checking import check_card
 from corpuskit.card.foreign import foreign_head
-from corpuskit.card.front_matter import cut_card, front_matter, ordered
+from corpuskit.card.front_matter import cut_card, front_matter, ordered, ordered_configs, yaml_text
 from corpuskit.card.merging import merge_card
 from corpuskit.card.rendering import render_card, render_license, render_notice
 
@@ -13,7 +13,9 @@ __all__ = [
     "front_matter",
     "merge_card",
     "ordered",
+    "ordered_configs",
     "render_card",
     "render_license",
     "render_notice",
+    "yaml_text",
 ]

@@ -112,16 +112,13 @@ class _Written(yaml.SafeDumper):
 
 def dump(head: Mapping[str, Any]) -> str:
     """A YAML block between `---` lines, every string safe whatever it holds."""
-    return f"---\n{dump_yaml(dict(head))}---\n"
+    return f"---\n{yaml_text(dict(head))}---\n"
 
 
-def dump_yaml(value: Any) -> str:
-    """A value in block style, ending in a line end."""
+def yaml_text(value: Any) -> str:
+    """A value as YAML in block style, keys in their order, characters that hide or reverse others as escapes."""
     text = _yaml(value, allow_unicode=True)
-    if visible(text) != text.replace("\n", " "):
-        # Characters that hide or reverse others stand as escapes.
-        text = _yaml(value, allow_unicode=False)
-    return text
+    return text if visible(text) == text.replace("\n", " ") else _yaml(value, allow_unicode=False)
 
 
 def _yaml(value: Any, *, allow_unicode: bool) -> str:

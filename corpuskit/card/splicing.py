@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from corpuskit.card.front_matter import dump_yaml
+from corpuskit.card.front_matter import yaml_text
 from corpuskit.card.shared_keys import OURS_FIRST, is_kept, merged_value, same
 
 
@@ -41,7 +41,7 @@ def splice(source: str, ours: Mapping[str, Any], line_end: str) -> str:
             out.append(text if right else _ended(text, line_end))
     out.append(source[items[-1].end if items else 0 :])
     missing = {key: value for key, value in merged.items() if key not in names}
-    text = "".join(out) + (_ended(dump_yaml(missing), line_end) if missing else "")
+    text = "".join(out) + (_ended(yaml_text(missing), line_end) if missing else "")
     _check(text, theirs, merged)
     return text
 
@@ -108,11 +108,11 @@ def _written(source: str, item: Item, ours: Any) -> str:
     """Our key with our value, and what is kept of theirs beside it as they wrote it."""
     kept, column = _kept(source, item, ours)
     if not kept:
-        return dump_yaml({item.name: ours})
+        return yaml_text({item.name: ours})
     listed = ours if isinstance(ours, list) else [ours]
     if item.name not in OURS_FIRST:
         listed = [each for each in listed if each not in yaml.safe_load(f"x:\n{''.join(kept)}")["x"]]
-    entries = "".join(" " * column + line for line in dump_yaml(listed).splitlines(keepends=True) if listed)
+    entries = "".join(" " * column + line for line in yaml_text(listed).splitlines(keepends=True) if listed)
     parts = [entries, *kept] if item.name in OURS_FIRST else [*kept, entries]
     return f"{item.name}:\n" + "".join(parts)
 
