@@ -51,6 +51,7 @@ OWNERS = {
     "markdown_it": {"hub"},
     "starlette": {"hub"},
     "uvicorn": {"hub"},
+    "huggingface_hub": {"hub"},
     "pytest": {"testing"},
     "yaml": {"card"},
     "rich": {"console"},
@@ -181,5 +182,6 @@ def test_import_and_help_are_light() -> None:
         "orjson",
         "starlette",
         "uvicorn",
+        "huggingface_hub",
     }
     assert not heavy & set(loaded)
