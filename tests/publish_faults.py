@@ -101,7 +101,10 @@ def strike(hub: Path, new: Path, whole: list[dict[str, str]], fault: str, call: 
     head = (folder / "refs" / "heads" / "main").read_text().strip()
     assert (folder / "refs" / "tags" / "v1.1.0").read_text().startswith(head), where
     sent = arrived(log) + arrived(ask("_log"))
-    assert max(sent.values()) == 1, f"{where}: sent twice: {sent}"
+    # When the answer to a PUT is lost, the client's library repeats that request by itself, at once.
+    struck = log[call - 1]["path"] if reached and fault in {"lost", "cut"} else ""
+    twice = [name for name, count in sent.items() if count > 1 + struck.endswith(name)]
+    assert not twice, f"{where}: sent twice: {twice}"
     shutil.rmtree(folder)
     return reached
 
