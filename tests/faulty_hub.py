@@ -16,6 +16,7 @@ reads with GET /_log what was asked since. Faults, at the Nth call and there alo
 import asyncio
 import json
 import os
+import re
 import signal
 import tempfile
 import threading
@@ -31,6 +32,7 @@ from corpuskit.hub.serving.calls import Hub
 from corpuskit.hub.serving.server import _LOCAL, _bound
 
 STATUSES = {"500": 500, "503": 503, "429": 429, "412": 412, "down": 503}
+_OID = re.compile(rb'"oid": ?"[0-9a-f]')
 _LASTING = {"down", "lie"}
 
 
@@ -52,7 +54,13 @@ class FaultyHub:
         listener = _bound("127.0.0.1", 0)
         self.endpoint = f"http://127.0.0.1:{listener.getsockname()[1]}"
         config = uvicorn.Config(
-            self._serve, http="h11", ws="none", lifespan="off", log_config=None, access_log=False, interface="asgi3",
+            self._serve,
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            interface="asgi3",
             log_level="critical",
         )
         self._server = uvicorn.Server(config)
@@ -66,6 +74,7 @@ class FaultyHub:
         self._temporary.cleanup()
 
     def env(self) -> dict[str, str]:
+        """The environment for a subprocess whose clients use this hub."""
         rest = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
         return rest | {
             "HF_ENDPOINT": self.endpoint, "HF_TOKEN": self.token, "HF_HUB_DISABLE_XET": "1",
@@ -88,9 +97,7 @@ class FaultyHub:
         )
         await self._call(self.armed["fault"] if struck else "", seen, scope, receive, send)
 
-    async def _call(
-        self, fault: str, seen: dict[str, Any], scope: Any, receive: Any, send: Any
-    ) -> None:
+    async def _call(self, fault: str, seen: dict[str, Any], scope: Any, receive: Any, send: Any) -> None:
         async def counted() -> Any:
             message = await receive()
             seen["bytes"] += len(message.get("body", b""))
@@ -117,19 +124,20 @@ class FaultyHub:
             await self._app(scope, counted, _noting(seen, send))
             return
         await self._app(scope, counted, _noting(seen, kept))
-        await self._fail(fault, messages, send)
+        await self._fail(fault, seen, messages, send)
 
-    async def _fail(self, fault: str, messages: list[Any], send: Any) -> None:
+    async def _fail(self, fault: str, seen: Any, messages: list[Any], send: Any) -> None:
         start, body = messages[0], b"".join(m.get("body", b"") for m in messages[1:])
         if fault == "killed":
             _kill(self.armed["pid"])
-        if fault == "lie":
-            body = body.replace(b'"oid":"a', b'"oid":"b').replace(b'"oid":"0', b'"oid":"1')
+        if fault == "lie" and "/tree/" in seen["path"]:
+            body = _OID.sub(lambda match: match[0][:-1] + (b"1" if match[0][-1:] == b"0" else b"0"), body)
         if fault in {"lost", "cut"}:
             length = [(b"content-length", str(len(body) + 10).encode())]
             start = start | {"headers": [h for h in start["headers"] if h[0] != b"content-length"] + length}
             await send(start)
-            await send({"type": "http.response.body", "body": body[: len(body) // 2 if fault == "cut" else 0], "more_body": True})
+            half = body[: len(body) // 2 if fault == "cut" else 0]
+            await send({"type": "http.response.body", "body": half, "more_body": True})
             raise _Gone
         await send(start)
         await send({"type": "http.response.body", "body": body})
@@ -147,7 +155,9 @@ def _noting(seen: dict[str, Any], send: Any) -> Any:
 def _kill(pid: int) -> None:
     """Kill the client and wait until it is gone, so that it hears nothing any more."""
     os.kill(pid, signal.SIGKILL)
-    while Path(f"/proc/{pid}/status").exists() and "Z (zombie)" not in Path(f"/proc/{pid}/status").read_text():
+    while (
+        Path(f"/proc/{pid}/status").exists() and "Z (zombie)" not in Path(f"/proc/{pid}/status").read_text()
+    ):
         time.sleep(0.001)
 
 

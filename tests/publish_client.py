@@ -13,7 +13,11 @@ import corpuskit
 
 
 def release(
-    folder: Path, version: str, records: Iterable[Mapping[str, Any]], more: str = "", license_: str = "CC-BY-4.0"
+    folder: Path,
+    version: str,
+    records: Iterable[Mapping[str, Any]],
+    more: str = "",
+    license_: str = "CC-BY-4.0",
 ) -> Path:
     """A release of the corpus `tiny`, made in a folder of its own; `more` is TOML for the end of corpus.toml."""
     root = folder / f"in-{version}-{len(list(folder.glob('in-*')))}"
@@ -43,9 +47,7 @@ class Done(NamedTuple):
 def publish(hub: Any, *arguments: Any, **environment: str) -> Done:
     """Run `corpuskit publish ... --format json` against a hub."""
     command = [sys.executable, "-m", "corpuskit", "publish", *map(str, arguments), "--format", "json"]
-    done = subprocess.run(
-        command, env=hub.env() | environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, env=hub.env() | environment, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr, done.stderr
     value = json.loads(done.stdout) if done.stdout else None
     return Done(done.returncode, value, done.stdout + done.stderr)
@@ -79,7 +81,9 @@ def ids(path: Path) -> dict[str, list[str]]:
     splits = ("train", "test")
     return {
         split: sorted(
-            row["id"] for batch in corpuskit.read(path, split=split, columns=["id"]) for row in batch.to_pylist()
+            row["id"]
+            for batch in corpuskit.read(path, split=split, columns=["id"])
+            for row in batch.to_pylist()
         )
         for split in splits
     }
@@ -101,4 +105,6 @@ def tree(hub: Any, repo: str, branch: str = "main") -> dict[str, str]:
 
 def objects(hub: Any, repo: str) -> dict[str, int]:
     """Sizes of all bytes that a hub holds of a repository, by their SHA-256."""
-    return {path.name: path.stat().st_size for path in (hub.folder / "datasets" / repo / "objects").glob("*/*")}
+    return {
+        path.name: path.stat().st_size for path in (hub.folder / "datasets" / repo / "objects").glob("*/*")
+    }

@@ -1,7 +1,8 @@
-"""Publishes a release over another while its hub fails at every call in turn: `python publish_faults.py HUB OLD NEW STEP`.
+"""Publishes a release over another while its hub fails at every call in turn.
 
-The environment leads to a hub of faulty_hub.py whose folder is HUB. For each fault a child process publishes NEW where OLD
-is published, the fault strikes at its Nth call (N = 1, 1 + STEP, ... while the client makes so many), and then:
+`python publish_faults.py HUB OLD NEW STEP [FAULT...]`: the environment leads to a hub of faulty_hub.py whose folder is
+HUB. For each fault a child process publishes NEW where OLD is published, the fault strikes at its Nth call (N = 1,
+1 + STEP, ... while the client makes so many), and then:
 
 - the branch never was at anything but the first commit, OLD or NEW, each whole, and is tagged as it should be;
 - the same publication, made again, succeeds, and no large file that had arrived is sent once more.

@@ -57,12 +57,11 @@ def publish(
             tell=lambda text: console.talk(text, quiet=quiet), progress=not quiet and sys.stderr.isatty(),
         )  # fmt: skip
 
-    given: Any = plan
+    done: Any = published(only_plan=True, given=plan) if dry_run or plan_out is not None else None
     if plan_out is not None:
-        given = published(only_plan=True, given=plan)
-        publishing.write_plan(given, plan_out)
+        publishing.write_plan(done, plan_out)
     try:
-        done = published(only_plan=dry_run, given=given)
+        done = done if dry_run else published(only_plan=False, given=done or plan)
     except PublishRefused as refused:
         if shape == "json" and refused.outcome:
             print_json(refused.outcome)
