@@ -1,4 +1,4 @@
-"""A publication whose hub fails, or whose client is killed, at any call: no half release, and resumed where it ended."""
+"""A publication whose hub fails or whose client is killed, at any call: no half release, and resumed where it ended."""
 
 import json
 import subprocess
