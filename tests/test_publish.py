@@ -1,12 +1,17 @@
 """`corpuskit publish` to a real hub: one commit, one tag, only what changed, and refusals that change nothing."""
 
 import json
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from conftest import REPOSITORY
 from faulty_hub import FaultyHub
 from hub_integrity import faults, history
 from publish_client import articles, client, head, ids, loaded, objects, publish, release, tree
@@ -85,7 +90,7 @@ api.create_commit(repo, [CommitOperationAdd(*each) for each in files.items()], c
 """
 
 
-def test_what_others_put_there(hub: LocalHub, first: Path, second: Path) -> None:
+def test_what_others_put_there(hub: LocalHub, first: Path, second: Path, tmp_path: Path) -> None:
     """Their files, YAML keys and words stay; what loaders would take for rows goes; a file that is there is renamed."""
     assert publish(hub, first, "hf://lab/theirs").code == 0
     client(hub, THEIRS, "lab/theirs", str(second))
@@ -107,7 +112,19 @@ def test_what_others_put_there(hub: LocalHub, first: Path, second: Path) -> None
     assert "paperswithcode_id: none" in card
     assert "Words of somebody else." in card
     assert loaded(hub, "lab/theirs") == ids(second)
+    copy = tmp_path / "copy"
+    client(hub, DOWNLOAD, "lab/theirs", str(copy))
+    (copy / "notes.txt").unlink()
+    found = corpuskit.verify(copy)
+    assert {f.kind for f in found if f.severity != "info"} == set()
+    assert "foreign-file" in {f.kind for f in found}, "the card carries keys and words of others"
 
+
+DOWNLOAD = """
+import sys
+from huggingface_hub import snapshot_download
+snapshot_download(sys.argv[1], repo_type="dataset", local_dir=sys.argv[2])
+"""
 
 READ = """
 import json, sys
@@ -378,3 +395,19 @@ print(json.dumps(done.revision))
 """
     assert client(hub, code, str(first)) == head(hub, "lab/python")
     assert issubclass(corpuskit.PublishRefused, corpuskit.CorpusError)
+
+
+def test_the_shell_session_of_the_docs(hub: LocalHub, tmp_path: Path) -> None:
+    """docs/publishing.md: what it says to type publishes a release called as there."""
+    page = (REPOSITORY / "docs" / "publishing.md").read_text()
+    made = release(tmp_path, "1.0.0", articles(0, 10))
+    (tmp_path / "release").mkdir()
+    made.rename(tmp_path / "release" / "berita-1.0.0")
+    (session,) = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-ec", session], cwd=tmp_path, env=hub.env() | {"PATH": path}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "tiny 1.0.0 is at hf://lab/berita" in done.stdout

@@ -153,7 +153,7 @@ def _make(
 ) -> tuple[Plan, Cargo]:
     """The plan for a release and what its target holds now, with every gate's verdict, and the bytes it speaks of."""
     whole = gates.verification(release)
-    cargo = Cargo(release, {})
+    cargo = Cargo(release)
     tag = f"v{manifest['version']}" if options.branch == MAIN and not options.pull_request else None
     root = cargo.sha256(layout.MANIFEST)[0]
     blank = Plan(
@@ -167,7 +167,8 @@ def _make(
     state = kind.state(address, options, f"v{manifest['version']}", wanted)
     merged, fault = merged_card(state.card, (release / layout.README).read_bytes().decode())
     cargo = Cargo(release, {layout.README: merged.encode()})
-    files = file_changes(release_files(manifest, cargo), cargo, state)
+    cargo = dataclasses.replace(cargo, sums=release_files(manifest, cargo))
+    files = file_changes(cargo, state)
     made = dataclasses.replace(
         blank, revision=state.revision, private=state.private, gating=state.gating, tagged=state.tagged,
         files=files, keys=tuple(key_changes(state.card, merged)),
