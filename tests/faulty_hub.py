@@ -5,6 +5,7 @@ reads with GET /_log what was asked since. Faults, at the Nth call and there alo
 
     500, 503, 429, 412   that status, and nothing is done
     down                 503 at this and every later call
+    dropped              the connection is closed, and nothing is done
     lost                 it is done, and the connection closed before an answer
     cut                  it is done, and the answer ends in the middle
     slow                 the answer comes late
@@ -115,6 +116,9 @@ class FaultyHub:
             seen["status"] = STATUSES[fault]
             await _answer(send, STATUSES[fault], b'{"error": "on purpose"}')
             return
+        if fault == "dropped":
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"9")]})
+            raise _Gone
         messages: list[Any] = []
 
         async def kept(message: Any) -> None:

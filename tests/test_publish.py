@@ -21,6 +21,7 @@ import corpuskit
 from corpuskit.errors import SpecError
 from corpuskit.hub.publishing.credentials import SECRETS, secret_findings
 from corpuskit.hub.publishing.plan import FileChange, load_plan
+from corpuskit.hub.publishing.rows import row_findings
 from corpuskit.hub.publishing.sizes import Sizes, size_findings
 from corpuskit.hub.publishing.targets import address_of
 from corpuskit.resources import read_json
@@ -185,6 +186,49 @@ def test_a_plan_is_executed_exactly_or_not_at_all(
         hub, second, "--plan", plan
     )  # as after an execution that was cut off before its end was heard
     assert (done.code, by_action(done.json["plan"]).keys()) == (0, {"keep"})
+
+
+def test_a_repository_that_was_made_after_the_plan(hub: LocalHub, first: Path, tmp_path: Path) -> None:
+    """A plan for nothing holds for a new repository with what its hub puts there, and for no other."""
+    plan, attributes = tmp_path / "plan.json", tmp_path / "attributes"
+    attributes.write_text("*.parquet filter=lfs\n")
+    for name, file, code in (("fresh", ".gitattributes", 0), ("used", "README.md", 1)):
+        assert publish(hub, first, f"hf://lab/{name}", "--dry-run", "--plan-out", plan).code == 0
+        client(hub, UPLOAD, f"lab/{name}", str(attributes), file)
+        before = head(hub, f"lab/{name}")
+        assert publish(hub, first, "--plan", plan).code == code
+        assert (head(hub, f"lab/{name}") == before) == bool(code)
+    assert ".gitattributes" in tree(hub, "lab/fresh")
+
+
+def test_rows_that_are_not_there() -> None:
+    """Each split of each config is counted by the globs of the card, each file once; a difference is told."""
+    card = (
+        "---\nconfigs:\n- config_name: default\n  data_files:\n  - {split: train, path: 'data/*/train-*.parquet'}\n"
+        "- config_name: id\n  data_files:\n  - {split: train, path: data/id/train-*.parquet}\n"
+        "- config_name: theirs\n  data_files: x.csv\n---\n"
+    )
+    paths = [
+        "data/id/train-0.parquet",
+        "data/en/train-0.parquet",
+        "data/train-0.parquet",
+        "a/data/id/train-0.parquet",
+    ]
+    asked: list[str] = []
+
+    def count(path: str) -> int:
+        asked.append(path)
+        return 5
+
+    stated = {"default": {"train": 10, "test": 0}, "id": {"train": 5}}
+    assert list(row_findings(card, paths, count, stated)) == []
+    assert sorted(asked) == ["data/en/train-0.parquet", "data/id/train-0.parquet"]
+    wrong = row_findings(
+        card, paths, count, {"default": {"train": 11}, "id": {"test": 1}, "none": {"train": 1}}
+    )
+    assert [f.message.partition(":")[0] for f in wrong] == [
+        "config default, split train", "config id, split test", "config none, split train",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"plan_version": 1}', '{"plan_version": 2}'])
