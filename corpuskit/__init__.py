@@ -16,13 +16,16 @@ if TYPE_CHECKING:
         InputChanged,
         InputError,
         OutputError,
+        PublishRefused,
         ReleaseExists,
+        RemoteError,
         SchemaError,
         SpecError,
         ValidationFailed,
         WorkerLost,
     )
     from corpuskit.findings import Finding
+    from corpuskit.hub.publishing import Plan, Publication, publish
     from corpuskit.loading import read
     from corpuskit.release import Release, build
     from corpuskit.report import Report, validate
@@ -41,8 +44,12 @@ _HOMES = {
     "InputChanged": "errors",
     "InputError": "errors",
     "OutputError": "errors",
+    "Plan": "hub.publishing",
+    "Publication": "hub.publishing",
+    "PublishRefused": "errors",
     "Release": "release",
     "ReleaseExists": "errors",
+    "RemoteError": "errors",
     "Replay": "tracing",
     "Report": "report",
     "SchemaError": "errors",
@@ -53,6 +60,7 @@ _HOMES = {
     "WorkerLost": "errors",
     "build": "release",
     "load_spec": "spec",
+    "publish": "hub.publishing",
     "read": "loading",
     "replay": "tracing",
     "reproduce": "reproduction",
@@ -72,8 +80,12 @@ __all__ = [
     "InputChanged",
     "InputError",
     "OutputError",
+    "Plan",
+    "Publication",
+    "PublishRefused",
     "Release",
     "ReleaseExists",
+    "RemoteError",
     "Replay",
     "Report",
     "SchemaError",
@@ -84,6 +96,7 @@ __all__ = [
     "WorkerLost",
     "build",
     "load_spec",
+    "publish",
     "read",
     "replay",
     "reproduce",

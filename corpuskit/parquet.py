@@ -48,8 +48,8 @@ def writing(path: Path, schema: Any, compression: str) -> Iterator[Any]:
 
 
 @contextmanager
-def opened(path: Path, **options: Any) -> Iterator[Any]:
-    """A Parquet file whose page checksums are verified as it is read; `options` are those of pyarrow."""
+def opened(path: Any, **options: Any) -> Iterator[Any]:
+    """A Parquet file, by path or open already, whose page checksums are verified; `options` are pyarrow's."""
     with pq.ParquetFile(path, page_checksum_verification=True, memory_map=False, **options) as file:
         yield file
 
@@ -61,8 +61,8 @@ def read_groups(path: Path, columns: list[str] | None = None) -> Iterator[Any]:
             yield file.read_row_group(index, columns=columns)
 
 
-def count_rows(path: Path) -> int:
-    """The number of rows that a Parquet file's footer states."""
+def count_rows(path: Any) -> int:
+    """The number of rows that the footer of a Parquet file, by its path or open already, states."""
     with opened(path) as file:
         return int(file.metadata.num_rows)
 

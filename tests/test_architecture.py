@@ -64,6 +64,7 @@ OWNERS = {
     "markdown_it": {"hub"},
     "starlette": {"hub"},
     "uvicorn": {"hub"},
+    "huggingface_hub": {"hub"},
     "pytest": {"testing"},
     "yaml": {"card"},
     "rich": {"console"},
@@ -194,5 +195,6 @@ def test_import_and_help_are_light() -> None:
         "orjson",
         "starlette",
         "uvicorn",
+        "huggingface_hub",
     }
     assert not heavy & set(loaded)
