@@ -25,6 +25,7 @@ LADDER = {
         "layout",
         "partitions",
         "splits",
+        "features",
     ],
     2: [
         "readers",

@@ -380,7 +380,8 @@ def test_a_parser_ends_when_nobody_holds_on_to_it(tmp_path: Path) -> None:
     """Also where it does not come to write: that its line is closed is enough."""
     where = tmp_path / "a.parquet"
     pq.write_table(articles(20_000, 500), where)
-    with where.open("rb") as file, parquet_file._parsing(file, is_text=False) as process:
+    call = f"serve({{}}, {parquet_file.MEMORY_BYTES}, is_text=False)"
+    with where.open("rb") as file, parquet_file.parsing(file, call) as process:
         assert process.stdout is not None
         assert process.stdin is not None
         assert process.stdout.read(1) == b"R"
@@ -427,7 +428,7 @@ def test_a_file_that_takes_all_memory_is_refused(tmp_path: Path, monkeypatch: py
     texts = pa.DictionaryArray.from_arrays(pa.array([0] * 200), ["x" * 20_000_000])
     pq.write_table(pa.table({"t": texts}), tmp_path / "a.parquet")
     assert (tmp_path / "a.parquet").stat().st_size < 2_000_000
-    monkeypatch.setattr(parquet_file, "_MEMORY_BYTES", 1 << 30)
+    monkeypatch.setattr(parquet_file, "MEMORY_BYTES", 1 << 30)
     with pytest.raises(InputError, match=r"a\.parquet: takes more than 1024 MiB of memory to be read\."):
         told(tmp_path / "a.parquet")
 
@@ -438,7 +439,7 @@ def test_a_row_group_may_be_larger_than_memory(tmp_path: Path, monkeypatch: pyte
     pq.write_table(table, tmp_path / "a.parquet", row_group_size=len(table), compression="none")
     size = (tmp_path / "a.parquet").stat().st_size
     assert size > 500_000_000
-    monkeypatch.setattr(parquet_file, "_MEMORY_BYTES", (512 << 20) + size // 2)
+    monkeypatch.setattr(parquet_file, "MEMORY_BYTES", (512 << 20) + size // 2)
     assert sum(1 for _ in records(tmp_path / "a.parquet")) == len(table)
 
 

@@ -8,7 +8,7 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from struct import Struct
@@ -18,10 +18,12 @@ from typing import Any, BinaryIO
 FRAME = Struct("<cQ")
 # A row; what is wrong with the next row; what is to be said of the file; why it cannot be read; its end.
 ROW, FAULT, NOTE, FAILURE, END = b"R", b"B", b"N", b"F", b"Z"
+# Rows as Arrow, and how many the footer states before the first of them.
+TABLE, ROWS = b"T", b"C"
 # Processor time that one batch may take, in seconds.
 CPU_SECONDS = 60
 # What a batch should hold, in bytes of its row group, and at most, in rows.
-_BATCH_BYTES, _BATCH_ROWS = 4 << 20, 256
+_BATCH_BYTES, _BATCH_ROWS, _TABLE_ROWS = 4 << 20, 256, 4096
 _BUFFER = 1 << 20
 # Pages are read one after the other: a row group as a whole may be larger than memory.
 _SPARINGLY = {"buffer_size": _BUFFER, "pre_buffer": False}
@@ -29,14 +31,28 @@ _LONGEST = 300
 
 
 def serve(descriptor: int, memory_bytes: int, *, is_text: bool) -> None:
-    """Write the rows of the Parquet file that is open as a descriptor to stdout, until stdin is closed."""
+    """Write the rows of the Parquet file that is open as a descriptor to stdout as JSON, until stdin is closed."""
+    _run(memory_bytes, lambda out: _serve(_path(descriptor), out, is_text=is_text))
+
+
+def serve_tables(descriptor: int, memory_bytes: int) -> None:
+    """Write them as Arrow: the schema as an IPC stream without rows, then batches of rows, each as such a stream."""
+    _run(memory_bytes, lambda out: _serve_tables(_path(descriptor), out))
+
+
+def _path(descriptor: int) -> Path:
+    return Path(f"/proc/self/fd/{descriptor}")
+
+
+def _run(memory_bytes: int, work: Callable[[BinaryIO], None]) -> None:
+    """Do the work with bounded memory; whatever goes wrong with the file is the last that is written."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it too, and ends this process
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_AS, memory_bytes)
     Thread(target=_end_with_parent, daemon=True).start()
     with open(sys.stdout.fileno(), "wb", buffering=_BUFFER, closefd=False) as out:
         try:
-            _serve(Path(f"/proc/self/fd/{descriptor}"), out, is_text=is_text)
+            work(out)
         except BrokenPipeError:
             os._exit(0)
         except MemoryError:
@@ -99,6 +115,73 @@ def _serve(path: Path, out: BinaryIO, *, is_text: bool) -> None:
         _send(out, END, b"")
 
 
+def _serve_tables(path: Path, out: BinaryIO) -> None:
+    import pyarrow as pa
+
+    from corpuskit.parquet import opened
+    from corpuskit.readers.parquet_types import given_back, recorded
+
+    def send(*batches: Any) -> None:
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, schema) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+        _send(out, TABLE, sink.getvalue())
+
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
+    _more_time()
+    with ExitStack() as stack:
+        file = other = stack.enter_context(opened(path, **_SPARINGLY))
+        if _has_int96(file.schema):
+            other = stack.enter_context(opened(path, **_SPARINGLY, coerce_int96_timestamp_unit="s"))
+        schema = recorded(file.schema_arrow, file.metadata.metadata)
+        send()
+        _send(out, ROWS, str(file.metadata.num_rows).encode())
+        out.flush()
+        rows = 0
+        for batch, coarse in _batches(file, other, _TABLE_ROWS):
+            _check_whole(batch, coarse)
+            columns = [given_back(c, field.type) for c, field in zip(batch.columns, schema, strict=True)]
+            send(pa.RecordBatch.from_arrays(columns, schema=schema))
+            rows += batch.num_rows
+            _more_time()
+        expected = _rows_stated(file)
+        if rows != expected:
+            raise ValueError(f"it has {rows} rows, its row groups should have {expected}")
+        _send(out, END, b"")
+
+
+def _check_whole(batch: Any, coarse: Any) -> None:
+    """Raise NoForm for a column with text that is no UTF-8, or INT96 times that 64 bits of nanoseconds do not hold."""
+    import pyarrow as pa
+
+    from corpuskit.readers.arrow_values import NoForm
+
+    for name, column, other in zip(batch.schema.names, batch.columns, coarse.columns, strict=True):
+        try:
+            column.validate(full=True)
+        except pa.ArrowInvalid as error:
+            raise NoForm(name, "holds text that is no UTF-8") from error
+        if column.type != other.type and not _same_times(column, other):
+            raise NoForm(name, "holds INT96 times outside of the years 1677 to 2262")
+
+
+def _same_times(fine: Any, coarse: Any) -> bool:
+    """Whether times in nanoseconds are those in seconds, none of them overflown; in parts of columns, too."""
+    import pyarrow as pa
+
+    if not pa.types.is_nested(fine.type):
+        seconds = [None if v is None else v // 10**9 for v in fine.view(pa.int64()).to_pylist()]
+        return bool(seconds == coarse.view(pa.int64()).to_pylist())
+    parts = (
+        zip(fine.flatten(), coarse.flatten(), strict=True)
+        if pa.types.is_struct(fine.type)
+        else [(fine.values, coarse.values)]
+    )
+    return all(a.type == b.type or _same_times(a, b) for a, b in parts)
+
+
 def _has_int96(schema: Any) -> bool:
     return any(schema.column(i).physical_type == "INT96" for i in range(len(schema.names)))
 
@@ -121,9 +204,9 @@ def _rows_stated(file: Any) -> int:
     return rows
 
 
-def _batches(file: Any, other: Any) -> Iterator[tuple[Any, Any]]:
+def _batches(file: Any, other: Any, most: int = _BATCH_ROWS) -> Iterator[tuple[Any, Any]]:
     """The batches of a file as it was opened in two ways, or one, checked as far as that is cheap."""
-    size = _rows_a_batch(file.metadata)
+    size = _rows_a_batch(file.metadata, most)
     if other is file:
         for batch in file.iter_batches(size, use_threads=False):
             _check(batch)
@@ -135,11 +218,11 @@ def _batches(file: Any, other: Any) -> Iterator[tuple[Any, Any]]:
         yield batch, again
 
 
-def _rows_a_batch(metadata: Any) -> int:
+def _rows_a_batch(metadata: Any, most: int) -> int:
     """How many rows are read at once: few where a row group says that they are long."""
     groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
     longest = max((g.total_byte_size // max(1, g.num_rows) for g in groups), default=1)
-    return max(1, min(_BATCH_ROWS, _BATCH_BYTES // max(1, longest)))
+    return max(1, min(most, _BATCH_BYTES // max(1, longest)))
 
 
 def _check(batch: Any) -> None:

@@ -17,7 +17,7 @@ from corpuskit.readers.parquet_child import CPU_SECONDS, END, FAILURE, FAULT, FR
 from corpuskit.readers.records import Gathering, Piece, Problem, Record
 
 # Address space of the process that parses: its libraries take half a gigabyte of it.
-_MEMORY_BYTES = 4 << 30
+MEMORY_BYTES = 4 << 30
 _PIPE_BYTES = 1 << 20
 _SHOWN_NOTES = 5
 # Frames that hold a sentence, or nothing.
@@ -26,7 +26,7 @@ _PATIENCE = 10  # seconds in which a process ends that has closed its pipe
 # One thread each for what nobody asks of these libraries, and memory given back as it was taken.
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "2"}
 _TEXT = frozenset({"utf-8", "utf-8-sig"})
-_AGAIN = "Fetch the file again, or have it written anew."
+AGAIN = "Fetch the file again, or have it written anew."
 
 
 def read(piece: Piece, source: Source, limits: Limits) -> Iterator[Record]:
@@ -41,7 +41,8 @@ def read(piece: Piece, source: Source, limits: Limits) -> Iterator[Record]:
         raise InputError(piece.name, f"is Parquet, whose text is not {source.encoding}.", hint)
     rows, done, fault = 0, 0, None
     notes: list[str] = []
-    with _unpacked(piece, limits) as file, _parsing(file, is_text=source.encoding is not None) as process:
+    call = f"serve({{}}, {MEMORY_BYTES}, is_text={source.encoding is not None})"
+    with unpacked(piece, limits) as file, parsing(file, call) as process:
         assert process.stdout is not None  # noqa: S101 - it was asked for
         size = os.fstat(file.fileno()).st_size
         for frame in _frames(process.stdout, limits.line_bytes):
@@ -56,11 +57,11 @@ def read(piece: Piece, source: Source, limits: Limits) -> Iterator[Record]:
             elif frame.kind == NOTE:
                 notes.append(frame.raw.decode())
             elif frame.kind == FAILURE:
-                raise InputError(piece.name, _behind(frame.raw.decode(), rows), _AGAIN)
+                raise InputError(piece.name, behind(frame.raw.decode(), rows), AGAIN)
             else:
                 return
-        cause = f"cannot be read: the process that parsed it {_end(process)}."
-        raise InputError(piece.name, _behind(cause, rows), _AGAIN)
+        cause = f"cannot be read: the process that parsed it {end_of(process)}."
+        raise InputError(piece.name, behind(cause, rows), AGAIN)
 
 
 def _said(notes: list[str]) -> tuple[Problem, ...]:
@@ -70,12 +71,13 @@ def _said(notes: list[str]) -> tuple[Problem, ...]:
     return (Problem("table-form", "; ".join([*notes[:_SHOWN_NOTES], *more])),)
 
 
-def _behind(cause: str, rows: int) -> str:
+def behind(cause: str, rows: int) -> str:
+    """A cause, and how many rows were read before it."""
     return f"{cause[:-1]}, behind row {rows}." if rows else cause
 
 
 @contextmanager
-def _unpacked(piece: Piece, limits: Limits) -> Iterator[IO[bytes]]:
+def unpacked(piece: Piece, limits: Limits) -> Iterator[IO[bytes]]:
     """The file, or where it is packed an unpacked copy of it; raises InputError where it is empty."""
     if streams.compression(piece.name):
         with streams.copied(piece.path, piece.name, limits.ratio) as copy:
@@ -83,17 +85,20 @@ def _unpacked(piece: Piece, limits: Limits) -> Iterator[IO[bytes]]:
         return
     with streams.plain(piece.path, piece.name) as file:
         if not os.fstat(file.fileno()).st_size:
-            raise InputError(piece.name, "is empty, no Parquet file.", _AGAIN)
+            raise InputError(piece.name, "is empty, no Parquet file.", AGAIN)
         yield file
 
 
 @contextmanager
-def _parsing(file: IO[bytes], *, is_text: bool) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that parses an open file; it ends with this block, and with this process."""
+def parsing(file: IO[bytes], call: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that parses an open file; it ends with this block, and with this process.
+
+    `call` is that of a function of readers/parquet_child.py, with `{}` for the descriptor of the file.
+    """
     code = (
         f"import sys; sys.path[:] = {sys.path!r}\n"
-        "from corpuskit.readers.parquet_child import serve\n"
-        f"serve({file.fileno()}, {_MEMORY_BYTES}, is_text={is_text})"
+        "from corpuskit.readers.parquet_child import serve, serve_tables\n"
+        f"{call.format(file.fileno())}"
     )
     process = subprocess.Popen(  # noqa: S603 - this interpreter, and code that stands here
         [sys.executable, "-c", code],
@@ -155,7 +160,7 @@ def _record(
         return Record(place, row.raw, problem=malformed.problem, notes=notes)
 
 
-def _end(process: subprocess.Popen[bytes]) -> str:
+def end_of(process: subprocess.Popen[bytes]) -> str:
     """How a process came to its end before its time, in words."""
     try:
         code = process.wait(_PATIENCE)

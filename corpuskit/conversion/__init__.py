@@ -1,0 +1,1 @@
+"""Converts rows between Parquet, Arrow, JSON Lines and CSV: losslessly, or refused."""
