@@ -3,6 +3,7 @@
 CorpusError                 anything corpuskit raises on purpose
 ├── SpecError               corpus.toml, a schema or a call is wrong              exit 2
 │   ├── SchemaError         an article schema cannot be used
+│   ├── CannotHold          the form asked for cannot hold a column or a value
 │   └── ReleaseExists       the release is there and replacing was not asked for
 ├── InputError              an input cannot be read                               exit 3
 │   ├── DamagedInput        a stream is cut or corrupt, from a byte on
@@ -53,6 +54,11 @@ class SchemaError(SpecError):
 @dataclass(eq=False)
 class ReleaseExists(SpecError):
     """The release to be written exists, and replacing it was not asked for."""
+
+
+@dataclass(eq=False)
+class CannotHold(SpecError):
+    """The form that rows are to be written in cannot hold a column, or a value of it; the message names it."""
 
 
 @dataclass(eq=False)

@@ -25,6 +25,7 @@ LADDER = {
         "layout",
         "partitions",
         "splits",
+        "features",
     ],
     2: ["readers", "validation", "dedup", "engines", "stats", "staging", "grouping", "output", "cache"],
     3: ["transforms", "spec", "writers", "verdicts"],

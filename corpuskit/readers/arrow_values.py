@@ -28,6 +28,8 @@ _ESCAPED = re.compile(rb'["\\\x00-\x1f]')
 
 # From a column, and the same column read with coarse times, to its values.
 Values = Callable[[Any, Any], Sequence[Any]]
+# From the path of a value that JSON cannot hold, and what it is, to what stands in its place.
+Instead = Callable[[str, str], Any]
 
 
 class NoForm(Exception):
@@ -96,18 +98,20 @@ class Form(NamedTuple):
             faults.clear()
 
 
-def form(schema: Any, coarse: Any, *, is_text: bool) -> Form:
+def form(schema: Any, coarse: Any, *, is_text: bool, instead: Instead | None = None) -> Form:
     """The form of the rows of an Arrow schema.
 
     `coarse` is the schema of the same file with INT96 times in seconds, `is_text` says that columns of bytes
-    hold text. Raises NoForm for a name that stands twice, and for a type that JSON has no form for.
+    hold text. `instead` is asked, or raises, where a value is no number, a key stands twice in a map, or text is no
+    UTF-8; without it they are text, and stand as they are. Raises NoForm for a name that stands twice, and for a
+    type that JSON has no form for.
     """
     names = schema.names
     for index, name in enumerate(names):
         if names.index(name) != index:
             raise NoForm(name, "is the name of two columns")
     notes: list[str] = []
-    maker = _Maker(is_text=is_text, notes=notes)
+    maker = _Maker(is_text=is_text, notes=notes, instead=instead)
     columns = {
         f.name: maker.values(f.type, other.type, f.name) for f, other in zip(schema, coarse, strict=True)
     }
@@ -130,8 +134,8 @@ def _key(key: Any) -> bytes:
 class _Maker:
     """Makes the functions that take columns apart, and notes what is not plain about them."""
 
-    def __init__(self, *, is_text: bool, notes: list[str]) -> None:
-        self.is_text, self.notes = is_text, notes
+    def __init__(self, *, is_text: bool, notes: list[str], instead: Instead | None) -> None:
+        self.is_text, self.notes, self.instead = is_text, notes, instead
 
     def _note(self, path: str, what: str) -> None:
         self.notes.append(f"{shown(path)} {what}")
@@ -184,7 +188,7 @@ class _Maker:
         """Maps from text are objects, all others arrays of key and value."""
         keys = self.values(kind.key_type, coarse.key_type, f"{path} (keys)")
         items = self.values(kind.item_type, coarse.item_type, f"{path} (values)")
-        put = _object if _is_string(kind.key_type) else _entries
+        put = self._object(path) if _is_string(kind.key_type) else _entries
 
         def maps(array: Any, other: Any) -> list[Any]:
             ends = array.offsets.to_pylist()
@@ -198,9 +202,36 @@ class _Maker:
 
         return maps
 
+    def _object(self, path: str) -> Callable[[Sequence[tuple[Any, Any]]], Any]:
+        if (instead := self.instead) is None:
+            return _object
+
+        def put(pairs: Sequence[tuple[Any, Any]]) -> Any:
+            members = dict(pairs)
+            return members if len(members) == len(pairs) else instead(path, "a key stands twice in a map")
+
+        return put
+
+    def _no_number(self, path: str) -> Callable[[float], Any]:
+        if (instead := self.instead) is None:
+            return _no_number
+        return lambda value: instead(path, f"{_no_number(value)} is no number of JSON")
+
+    def _texts(self, path: str) -> Values:
+        if (instead := self.instead) is None:
+            return lambda a, _: _texts(a)
+
+        def texts(array: Any, _: Any) -> Sequence[Any]:
+            found = _texts(array)
+            if bytes in set(map(type, found)):
+                return [instead(path, "text is no UTF-8") if type(v) is bytes else v for v in found]
+            return found
+
+        return texts
+
     def _scalar(self, kind: Any, coarse: Any, path: str) -> Values:
         if _is_string(kind):
-            return lambda a, _: _texts(a)
+            return self._texts(path)
         if is_a.is_binary(kind) or is_a.is_large_binary(kind) or is_a.is_binary_view(kind):
             if self.is_text:
                 return lambda a, _: _utf8(a)
@@ -215,7 +246,8 @@ class _Maker:
             self._note(path, f"holds decimals of up to {kind.precision} digits, read as text")
             return lambda a, _: [v if v is None else format(v, "f") for v in a.to_pylist()]
         if is_a.is_floating(kind):
-            return lambda a, _: [v if v is None or math.isfinite(v) else _no_number(v) for v in a.to_pylist()]
+            put = self._no_number(path)
+            return lambda a, _: [v if v is None or math.isfinite(v) else put(v) for v in a.to_pylist()]
         if is_a.is_integer(kind) or is_a.is_boolean(kind) or is_a.is_null(kind):
             return lambda a, _: a.to_pylist()
         if is_a.is_temporal(kind) and not is_a.is_interval(kind):
