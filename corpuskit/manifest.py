@@ -17,7 +17,7 @@ from corpuskit.spec import CorpusSpec
 from corpuskit.validation import compile_schema
 
 # Whatever changes the bytes of a release without a change of inputs or spec.
-_VERSIONS = ("corpuskit", "pyarrow", "jsonschema-rs", "langcodes", "license-expression")
+_VERSIONS = ("corpuskit", "pyarrow", "jsonschema-rs", "langcodes", "license-expression", "orjson")
 _PRIVATE = frozenset({"rank", "files", "max_loss"})
 
 

@@ -29,7 +29,7 @@ LADDER = {
     ],
     2: ["readers", "validation", "dedup", "engines", "stats", "staging", "grouping", "output", "cache"],
     3: ["transforms", "spec", "writers", "verdicts"],
-    4: ["conform", "manifest"],
+    4: ["conform", "forms", "manifest"],
     5: ["card", "phases"],
     6: ["release", "audit"],
     7: ["loading", "checks", "reports", "cards", "proposal", "reproduction", "hub"],

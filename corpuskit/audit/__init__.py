@@ -11,11 +11,13 @@ from corpuskit import layout, parquet
 from corpuskit import manifest as manifests
 from corpuskit.audit.books import audit_findings
 from corpuskit.audit.claims import UNREADABLE, is_file
+from corpuskit.audit.forms import form_findings, unusable_forms
 from corpuskit.audit.rows import content_findings, row_count
 from corpuskit.card import check_card, render_card, render_license, render_notice
 from corpuskit.digests import file_sha256
 from corpuskit.errors import SpecError
 from corpuskit.findings import Finding, finding, worst
+from corpuskit.forms import FORMS
 
 _DOCUMENTS = {layout.README: render_card, layout.LICENSE: render_license, layout.NOTICE: render_notice}
 
@@ -55,6 +57,7 @@ def verify(release: Path | str, *, quick: bool = False, expect_root: str | None 
     if quick:
         return [*findings, *_footer_findings(release, manifest)]
     findings += content_findings(release, manifest)
+    findings += form_findings(release, manifest)
     findings += _document_findings(release, manifest)
     findings += audit_findings(release, manifest)
     return findings
@@ -88,11 +91,12 @@ def _unusable(manifest: Mapping[str, Any]) -> Iterator[str]:
     for entry in manifest["files"]:
         if {".", ".."} & set(entry["path"].split("/")):
             yield f"the path {entry['path']!r} leaves the release"
-        if entry["role"] in {"data", "provenance"} and "rows" not in entry:
+        if entry["role"] in {"data", "provenance", *FORMS} and "rows" not in entry:
             yield f"{entry['path']} has no number of rows"
-        if entry["role"] == "data" and "split" not in entry:
+        if entry["role"] in {"data", *FORMS} and "split" not in entry:
             yield f"{entry['path']} has no split"
     yield from _misnamed(entry for entry in manifest["files"] if entry["role"] == "data")
+    yield from unusable_forms(manifest["files"])
     for name in sorted(_DOCUMENTS.keys() - {entry["path"] for entry in manifest["files"]}):
         yield f"{name} is not among its files"
     try:
