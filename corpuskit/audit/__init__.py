@@ -35,12 +35,29 @@ def read_manifest(release: Path) -> dict[str, Any]:
     return manifest
 
 
-def verify(release: Path | str, *, quick: bool = False, expect_root: str | None = None) -> list[Finding]:
+def verify(
+    release: Path | str, *, quick: bool = False, expect_root: str | None = None, consumers: bool = False
+) -> list[Finding]:
     """Everything that is wrong with a release; no finding of severity error where it is what was built.
 
     `quick` checks names, sizes and row counts and leaves digests and rows unread. `expect_root` is the root
-    digest that is meant, as build printed it. Raises SpecError where the folder is no release at all.
+    digest that is meant, as build printed it. `consumers` opens what is whole as others will, with each library that
+    is installed, and compares what they read. Raises SpecError where the folder is no release at all.
     """
+    findings = _verified(release, quick=quick, expect_root=expect_root)
+    if not consumers:
+        return findings
+    if worst(findings) == "error":
+        message = "it is not the release that was built: no consumer was asked"
+        return [*findings, finding("absent-consumer", message)]
+    from corpuskit.consumers import consumer_findings
+
+    folder = Path(release).resolve()
+    return [*findings, *consumer_findings(folder, read_manifest(folder))]
+
+
+def _verified(release: Path | str, *, quick: bool, expect_root: str | None) -> list[Finding]:
+    """What corpuskit itself finds."""
     if not (Path(release) / layout.MANIFEST).is_file():
         cause = f"is no release: there is no {layout.MANIFEST}."
         raise SpecError(cause, str(release), None, "Name a folder that build wrote.")
