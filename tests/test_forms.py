@@ -19,6 +19,7 @@ from corpuskit.findings import Finding
 from corpuskit.forms import FORMS, regrouped
 from corpuskit.layout import form_glob, form_name
 from corpuskit.output import FORMATS
+from corpuskit.schema import built_in
 from corpuskit.writers.arrow import write_stream
 from corpuskit.writers.jsonl import write_jsonl
 
@@ -288,12 +289,11 @@ def test_other_rows_in_a_form_are_found(release: Path, form: str, change: str) -
     """A file of a form that was written again, and sealed, is named, with the row and the column."""
     alter, words = CHANGES[change]
     name = form_name(SHARD, form)
-    table = alter(pq.ParquetFile(release / SHARD).read())
+    # Parquet numbers its fields in the schema; what is cast is as it was written.
+    table = alter(pq.ParquetFile(release / SHARD).read().cast(built_in().arrow))
     WRITERS[form](release / name, table.schema, [table])
     assert name in {f.file for f in errors(release)}  # it has another digest
     seal(release, manifest(release))
-    if change == "a column less" and form == "arrow":  # the state knows the digests
-        assert {f.file for f in errors(release)} >= {name}
     found = [f for f in errors(release) if f.file == name]
     if (form, change) in UNSEEN:
         assert found == []
@@ -355,10 +355,10 @@ def test_a_list_of_files_that_is_not_true_is_found(release: Path, change: str, q
 @pytest.mark.parametrize("name", ["arrow", "jsonl"])
 def test_a_file_of_a_form_that_cannot_be_read_is_named(release: Path, name: str) -> None:
     """Damage that manifest and sidecar agree with is a finding, never a traceback."""
-    for cut in (0, 10, 300):
-        copy = Path(shutil.copytree(release, release.parent / f"copy-{name}-{cut}"))
+    for share in (0, 0.02, 0.5):
+        copy = Path(shutil.copytree(release, release.parent / f"copy-{name}-{share}"))
         path = copy / form_name(SHARD, name)
-        path.write_bytes(path.read_bytes()[:cut])
+        path.write_bytes(path.read_bytes()[: int(share * path.stat().st_size)])
         seal(copy, manifest(copy))
         assert form_name(SHARD, name) in {f.file for f in errors(copy)}
 

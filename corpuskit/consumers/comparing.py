@@ -133,7 +133,9 @@ def _value(meant: Any, found: Any, column: str, row: int, before: int) -> Differ
 
 
 def _time(text: str) -> Any:
-    try:
-        return pa.scalar(text).cast(pa.timestamp("s"))
-    except pa.ArrowInvalid:
-        return None
+    for zone in (None, "UTC"):
+        try:
+            return pa.scalar(text).cast(pa.timestamp("us", zone)).cast(pa.int64())
+        except pa.ArrowInvalid:
+            continue
+    return None
