@@ -331,6 +331,16 @@ KINDS: dict[str, Kind] = {
         "error", "The rows are not those of the manifest", "Row digests, counts or ids do not add up.",
         "Build the release again.",
     ),
+    # --- a release as others open it ---
+    "other-reading": Kind(
+        "error", "A library reads something else than the release holds",
+        "Who loads the corpus with it gets other rows, columns or values.",
+        "Look at the library's version and at the card's YAML; docs/releases.md tells how to load each form.",
+    ),
+    "absent-consumer": Kind(
+        "info", "A library that was not asked", "Nobody knows here whether it reads the release as it is.",
+        "Install it (`pip install 'corpuskit[consumers]'`) and verify again.",
+    ),
     # --- a release and the same built again ---
     "other-versions": Kind(
         "warning", "Other versions made the release", "Bytes, and now and then verdicts, hang on them.",

@@ -1,5 +1,6 @@
 """The names of everything on disk."""
 
+import re
 from pathlib import Path
 
 README = "README.md"
@@ -12,6 +13,7 @@ SIDECAR = "manifest.json.sha256"
 ARTICLE_SCHEMA = "schemas/article.schema.json"
 DATA = "data"
 PROVENANCE = "provenance"
+ARROW = "arrow"
 
 LEDGER = "ledger.parquet"
 REJECTS = "rejects.parquet"
@@ -51,6 +53,32 @@ def shard_name(split: str, index: int, count: int, partition: str = "") -> str:
 def shards_glob(split: str, partitions: str = "") -> str:
     """The glob of a split's shards in a release; `partitions` is a folder below `data/` or a glob of some."""
     return f"{_data(partitions)}/{split}-*.parquet"
+
+
+_SHARD = re.compile(rf"{DATA}/(?P<partition>.+/)?(?P<split>[^/]+)-(?P<number>\d+-of-\d+)\.parquet")
+
+
+def form_name(shard: str, form: str) -> str:
+    """Path of the file that holds the rows of a data shard in a form: `parquet` (the shard itself), `arrow`, `jsonl`.
+
+    >>> form_name("data/language-id/train-00000-of-00002.parquet", "arrow")
+    'arrow/train/language-id/data-00000-of-00002.arrow'
+    >>> form_name("data/train-00000-of-00002.parquet", "jsonl")
+    'jsonl/train-00000-of-00002.jsonl.zst'
+    """
+    found = _SHARD.fullmatch(shard)
+    if form == "parquet" or found is None:
+        return shard
+    partition, split, number = found["partition"] or "", found["split"], found["number"]
+    if form == ARROW:  # a folder a split, as `datasets.load_from_disk` has them
+        return f"{ARROW}/{split}/{partition}data-{number}.arrow"
+    return f"{form}/{partition}{split}-{number}.{form}.zst"
+
+
+def form_glob(form: str, split: str, partitions: str = "") -> str:
+    """The glob of a split's files in a form; `partitions` is a folder below `data/` or a glob of some."""
+    shard = f"{_data(partitions)}/{split}-0-of-0.parquet"
+    return form_name(shard, form).replace("0-of-0", "*")
 
 
 def _data(partition: str) -> str:

@@ -1,4 +1,4 @@
-"""A digest of the values of a table, to tell in passing that what was read back is what was written."""
+"""Whether two tables hold the same values: a digest of them, told in passing, and where they differ."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,6 +20,19 @@ def values_digest(table: Any) -> bytes:
             for part in _values(chunk):
                 digest.update(part)
     return digest.digest()
+
+
+def differences(one: Any, other: Any) -> Iterator[tuple[str, int]]:
+    """The columns in which two tables of the same columns, types and number of rows differ, each with the first row."""
+    for name in one.column_names:
+        columns = [table.select([name]).combine_chunks() for table in (one, other)]
+        if values_digest(columns[0]) == values_digest(columns[1]) or columns[0].equals(columns[1]):
+            continue
+        # As text, so that NaN is itself, and -0.0 is not 0.0.
+        values = ([repr(value) for value in column[name].to_pylist()] for column in columns)
+        row = next((row for row, pair in enumerate(zip(*values, strict=True)) if pair[0] != pair[1]), None)
+        if row is not None:
+            yield name, row
 
 
 def _values(array: Any) -> Iterator[Any]:

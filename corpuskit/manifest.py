@@ -20,7 +20,7 @@ from corpuskit.spec import CorpusSpec, Splits, text_codec
 from corpuskit.validation import compile_schema
 
 # Whatever changes the bytes of a release without a change of inputs or spec.
-_VERSIONS = ("corpuskit", "pyarrow", "jsonschema-rs", "langcodes", "license-expression")
+_VERSIONS = ("corpuskit", "pyarrow", "jsonschema-rs", "langcodes", "license-expression", "orjson")
 # What of a source decides no byte of an article.
 _UNREAD = frozenset({"rank", "max_loss"})
 

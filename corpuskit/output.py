@@ -29,7 +29,7 @@ def output_of(table: Mapping[str, Any]) -> Output:
     defaults = Output()
     return Output(
         tuple(name for name in FIELDS if name in table.get("configs", ())),
-        tuple(table.get("formats", defaults.formats)),
+        tuple(name for name in FORMATS if name in table.get("formats", defaults.formats)),
         table.get("compression", defaults.compression),
         size_of(table.get("shard_bytes", defaults.shard_bytes)),
         size_of(table.get("row_group_bytes", defaults.row_group_bytes)),
@@ -44,6 +44,9 @@ def size_of(value: int | str) -> int:
     digits = value.rstrip("kKMGTiB ")
     return int(Decimal(digits) * _UNITS[value[len(digits) :].strip()])
 
+
+# What rows are written as; the first one always.
+FORMATS = ("parquet", "arrow", "jsonl")
 
 # Columns of strings count their bytes in 31 bits. A record may grow to three times its bytes in UTF-8.
 _MOST_GROUP_BYTES, _MOST_LINE_BYTES = 2**30, 2**29
@@ -63,6 +66,8 @@ def output_mistakes(document: Mapping[str, Any], mistake: Any) -> Iterator[Any]:
         lowest, highest = _LEVELS[codec]
         yield mistake(f"{codec} has the levels {lowest} to {highest}.", "output", "compression")
     usual = Output()
+    if FORMATS[0] not in output.get("formats", FORMATS):
+        yield mistake('"parquet" is always among the formats: others stand beside it.', "output", "formats")
     row_group = size_of(output.get("row_group_bytes", usual.row_group_bytes))
     if row_group > _MOST_GROUP_BYTES:
         yield mistake("no row group may be larger than 1GiB.", "output", "row_group_bytes")

@@ -61,6 +61,12 @@ def read_groups(path: Path, columns: list[str] | None = None) -> Iterator[Any]:
             yield file.read_row_group(index, columns=columns)
 
 
+def group_rows(path: Path) -> list[int]:
+    """The number of rows of each row group of a Parquet file, as its footer states them."""
+    with opened(path) as file:
+        return [int(file.metadata.row_group(index).num_rows) for index in range(file.num_row_groups)]
+
+
 def count_rows(path: Any) -> int:
     """The number of rows that the footer of a Parquet file, by its path or open already, states."""
     with opened(path) as file:

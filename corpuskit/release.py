@@ -20,6 +20,7 @@ from corpuskit.documents import ROLES, render_documents
 from corpuskit.engines import cores, engine
 from corpuskit.errors import BuildRefused, OutputError, ReleaseExists
 from corpuskit.findings import Finding
+from corpuskit.forms import ARROW_STATE, form_documents
 from corpuskit.meter import Meter
 from corpuskit.phases.books import ledger_tables, write_books
 from corpuskit.phases.content import content_id
@@ -268,7 +269,7 @@ def _write(spec: CorpusSpec, parts: Parts, mapped: Mapped, key: str) -> dict[str
         finally:
             given_up.set()
     facts = _facts(mapped, content, [each.shard for each in written]) | {
-        "files": [provenance, *(each.entry for each in written)]
+        "files": [provenance, *(entry for each in written for entry in each.entries)]
     }
     keep_outcome(means, key, facts, {each.shard.name: each.key for each in written})
     return facts
@@ -345,6 +346,9 @@ def _finish(
     (folder / layout.ARTICLE_SCHEMA).parent.mkdir(parents=True)
     (folder / layout.ARTICLE_SCHEMA).write_bytes(schema.to_json())
     files = [manifests.file_entry(folder, layout.ARTICLE_SCHEMA, "schema"), *facts["files"]]
+    for name, data in form_documents(schema.arrow, facts["files"]).items():
+        (folder / name).write_bytes(data)
+        files.append(manifests.file_entry(folder, name, ARROW_STATE))
     return add_documents(folder, {**manifests.facts(spec, schema), **facts, "files": files})
 
 

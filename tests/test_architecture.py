@@ -40,8 +40,8 @@ LADDER = {
         "licensing",
     ],
     3: ["transforms", "spec", "writers", "verdicts"],
-    4: ["conform", "manifest"],
-    5: ["card", "phases"],
+    4: ["conform", "forms", "manifest"],
+    5: ["card", "consumers", "phases"],
     6: ["croissant", "citation"],
     7: ["documents"],
     8: ["release", "audit"],
@@ -54,7 +54,10 @@ RUNGS = {module: rung for rung, modules in LADDER.items() for module in modules}
 
 # Heavy or foreign packages, and the only rooms that may import them.
 OWNERS = {
-    "pyarrow.parquet": {"parquet"},
+    "pyarrow.parquet": {"parquet", "consumers"},  # which opens a release as others do
+    "datasets": {"consumers", "loading"},
+    "polars": {"consumers"},
+    "duckdb": {"consumers"},
     "jsonschema_rs": {"validation"},
     "license_expression": {"licenses"},
     "langcodes": {"languages"},
@@ -74,7 +77,7 @@ OWNERS = {
     "ctypes": {"staging", "engines"},
     "xxhash": {"digests", "likeness"},
 }
-NOWHERE = {"datasets", "pandas", "pickle", "requests", "urllib.request", "logging"}
+NOWHERE = {"pandas", "pickle", "requests", "urllib.request", "logging"}
 
 
 def _modules() -> list[Path]:

@@ -23,7 +23,7 @@ from corpuskit.phases import plan
 NAME, CACHE = "tiny-1.0.0", ".tiny.cache"
 EXTRA = (
     '[splits]\nby = "id"\nshares = { train = 0.8, test = 0.2 }\n'
-    '[output]\nshard_bytes = "12KB"\nrow_group_bytes = "3KB"\n'
+    '[output]\nformats = ["parquet", "arrow", "jsonl"]\nshard_bytes = "12KB"\nrow_group_bytes = "3KB"\n'
 )
 SOURCE = 'timezone = "Asia/Jakarta"'
 DATES = ("2017-12-19 13:16:05", "tak jelas")
@@ -338,7 +338,7 @@ def test_damaged_entries_are_made_again(spec: Path, tmp_path: Path, name: str) -
     assert {file for kind, file in chosen if kind == "part"} == {
         "edits.arrow", "entry.json", "findings.jsonl", "ledger.arrow", "rejects.arrow", "rows.arrow",
     }  # fmt: skip
-    assert len(chosen) == 6 + 2 + 1 + 7
+    assert len(chosen) == 6 + 4 + 1 + 7
     for number, paths in enumerate(chosen.values()):
         for data, content in expected.items():
             out = tmp_path / f"{number}"
@@ -471,7 +471,7 @@ class _Stop(Exception):
 
 @pytest.mark.parametrize("jobs", [1, 2])
 @pytest.mark.parametrize(
-    ("phase", "calls"), [("pin", 3), ("map", 12), ("index", 1), ("write", 40), ("finish", 1), ("commit", 1)]
+    ("phase", "calls"), [("pin", 3), ("map", 12), ("index", 1), ("write", 120), ("finish", 1), ("commit", 1)]
 )
 def test_an_interrupted_build_goes_on_where_it_stopped(
     spec: Path, tmp_path: Path, phase: str, calls: int, jobs: int

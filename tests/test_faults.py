@@ -20,18 +20,24 @@ import corpuskit
 
 NAME = "tiny-1.0.0"
 LOCK, CACHE = ".tiny.lock", ".tiny.cache"
+EXTRA = """
+[splits]
+shares = { train = 0.5, test = 0.5 }
+[output]
+formats = ["parquet", "arrow", "jsonl"]
+"""
 WHOLE = [LOCK, NAME, f"{NAME}.audit"]
 
 
 @pytest.fixture
 def spec(corpus: Callable[..., Path]) -> Path:
-    """A corpus of three small files, with rejects, duplicates and a text file."""
+    """A corpus of three small files, with rejects, duplicates and a text file, released in every format."""
     files = {
         "a.jsonl": jsonl([*map(article, range(30)), b"rusak", article(3)]),
         "b.json": json.dumps([article(n) for n in range(40, 60)]).encode(),
         "c.txt": b"Judul\n\n2017-12-19 13:16:05\n\nIsi.\n",
     }
-    return corpus(files, extra="[splits]\nshares = { train = 0.5, test = 0.5 }")
+    return corpus(files, extra=EXTRA)
 
 
 def command(*arguments: str | Path) -> list[str]:

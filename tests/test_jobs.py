@@ -14,7 +14,14 @@ from conftest import article, jsonl
 import corpuskit
 from corpuskit.phases import plan
 
-EXTRA = '[splits]\nshares = { train = 0.5, test = 0.5 }\n[output]\nshards = { train = 3 }\nrow_group_bytes = "4KB"\n'
+EXTRA = """
+[splits]
+shares = { train = 0.5, test = 0.5 }
+[output]
+formats = ["parquet", "arrow", "jsonl"]
+shards = { train = 3 }
+row_group_bytes = "4KB"
+"""
 
 
 @pytest.fixture

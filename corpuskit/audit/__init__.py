@@ -11,12 +11,14 @@ from corpuskit import layout, parquet
 from corpuskit import manifest as manifests
 from corpuskit.audit.books import audit_findings
 from corpuskit.audit.claims import UNREADABLE, is_file
+from corpuskit.audit.forms import form_findings, unusable_forms
 from corpuskit.audit.rows import content_findings, row_count
 from corpuskit.card import check_card, render_card
 from corpuskit.digests import file_sha256
 from corpuskit.documents import ROLES, render_documents
 from corpuskit.errors import SpecError
 from corpuskit.findings import Finding, finding, worst
+from corpuskit.forms import FORMS
 
 
 def read_manifest(release: Path) -> dict[str, Any]:
@@ -32,12 +34,29 @@ def read_manifest(release: Path) -> dict[str, Any]:
     return manifest
 
 
-def verify(release: Path | str, *, quick: bool = False, expect_root: str | None = None) -> list[Finding]:
+def verify(
+    release: Path | str, *, quick: bool = False, expect_root: str | None = None, consumers: bool = False
+) -> list[Finding]:
     """Everything that is wrong with a release; no finding of severity error where it is what was built.
 
     `quick` checks names, sizes and row counts and leaves digests and rows unread. `expect_root` is the root
-    digest that is meant, as build printed it. Raises SpecError where the folder is no release at all.
+    digest that is meant, as build printed it. `consumers` opens what is whole as others will, with each library that
+    is installed, and compares what they read. Raises SpecError where the folder is no release at all.
     """
+    findings = _verified(release, quick=quick, expect_root=expect_root)
+    if not consumers:
+        return findings
+    if worst(findings) == "error":
+        message = "it is not the release that was built: no consumer was asked"
+        return [*findings, finding("absent-consumer", message)]
+    from corpuskit.consumers import consumer_findings
+
+    folder = Path(release).resolve()
+    return [*findings, *consumer_findings(folder, read_manifest(folder))]
+
+
+def _verified(release: Path | str, *, quick: bool, expect_root: str | None) -> list[Finding]:
+    """What corpuskit itself finds."""
     if not (Path(release) / layout.MANIFEST).is_file():
         cause = f"is no release: there is no {layout.MANIFEST}."
         raise SpecError(cause, str(release), None, "Name a folder that build wrote.")
@@ -54,6 +73,7 @@ def verify(release: Path | str, *, quick: bool = False, expect_root: str | None 
     if quick:
         return [*findings, *_footer_findings(release, manifest)]
     findings += content_findings(release, manifest)
+    findings += form_findings(release, manifest)
     findings += _document_findings(release, manifest)
     findings += audit_findings(release, manifest)
     return findings
@@ -87,11 +107,12 @@ def _unusable(manifest: Mapping[str, Any]) -> Iterator[str]:
     for entry in manifest["files"]:
         if {".", ".."} & set(entry["path"].split("/")):
             yield f"the path {entry['path']!r} leaves the release"
-        if entry["role"] in {"data", "provenance"} and "rows" not in entry:
+        if entry["role"] in {"data", "provenance", *FORMS} and "rows" not in entry:
             yield f"{entry['path']} has no number of rows"
-        if entry["role"] == "data" and "split" not in entry:
+        if entry["role"] in {"data", *FORMS} and "split" not in entry:
             yield f"{entry['path']} has no split"
     yield from _misnamed(entry for entry in manifest["files"] if entry["role"] == "data")
+    yield from unusable_forms(manifest["files"])
     try:
         documents = render_documents(manifest)
     except Exception as error:  # noqa: BLE001 - a template can raise anything for a fact of the wrong type

@@ -1,6 +1,6 @@
 """Renders README.md, LICENSE and NOTICE.md from the manifest: every number computed, every value inert."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -104,6 +104,7 @@ def _derived(manifest: Mapping[str, Any]) -> dict[str, Any]:
         "title": manifest["corpus"].get("pretty_name", manifest["name"]),
         "folder": f"{manifest['name']}-{manifest['version']}",
         "data_files": len(data),
+        "forms": list(_forms(manifest)),
         "data_bytes": sum(entry["bytes"] for entry in data),
         "splits": {split: rows for split, rows in ordered(manifest["configs"]["default"]) if rows},
         "configs": [name for name in ordered_configs(manifest) if name != DEFAULT],
@@ -114,6 +115,15 @@ def _derived(manifest: Mapping[str, Any]) -> dict[str, Any]:
         "source_edits": edit_counts(manifest["edits"]),
         "input_bytes": sum(item["bytes"] for item in manifest["inputs"]),
     }
+
+
+def _forms(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """How to load the forms that stand beside Parquet: a line each."""
+    folder, roles = f"{manifest['name']}-{manifest['version']}", {e["role"] for e in manifest["files"]}
+    if "arrow" in roles:
+        yield f'The same rows as Arrow files, mapped and not copied: `datasets.load_from_disk("{folder}/arrow")`.'
+    if "jsonl" in roles:
+        yield f"The same rows as JSON Lines, one article a line: `zstd -dcr {folder}/jsonl/`."
 
 
 def render_card(manifest: Mapping[str, Any]) -> str:

@@ -11,13 +11,24 @@ from corpuskit.cli.options import common, print_json
 @click.argument("release", type=click.Path(path_type=Path))
 @click.option("--quick", is_flag=True, help="Compare names, sizes and row counts only.")
 @click.option("--expect-root", metavar="HEX", help="The root digest that is meant, as build printed it.")
+@click.option(
+    "--consumers", is_flag=True, help="Also open it with datasets, pyarrow, polars and DuckDB, and compare."
+)
 @common
-def verify(release: Path, *, quick: bool, expect_root: str | None, shape: str, quiet: bool) -> int:  # noqa: ARG001 - it says nothing on stderr anyway
+def verify(
+    release: Path,
+    *,
+    quick: bool,
+    expect_root: str | None,
+    consumers: bool,
+    shape: str,
+    quiet: bool,  # noqa: ARG001 - it says nothing on stderr anyway
+) -> int:
     """Check that RELEASE is whole, unchanged, and that its claims are true."""
     from corpuskit import console
     from corpuskit.audit import verify as verify_release
 
-    findings = verify_release(release, quick=quick, expect_root=expect_root)
+    findings = verify_release(release, quick=quick, expect_root=expect_root, consumers=consumers)
     ok = not any(f.severity == "error" for f in findings)
     if shape == "json":
         print_json({"ok": ok, "findings": [f.as_dict() for f in findings]})

@@ -90,7 +90,7 @@ def shard_keys(tasks: Sequence[ShardTask], parts: Sequence[Part]) -> list[str]:
         taken = hashlib.sha256()
         for folder, chosen in task.rows:
             taken.update(digests(folder)[chosen].tobytes())
-        keys.append(key_of(shared, taken.hexdigest(), task.group_ends, task.compression))
+        keys.append(key_of(shared, taken.hexdigest(), task.group_ends, task.compression, task.forms))
     return keys
 
 

@@ -1,7 +1,7 @@
 """Map and write phase by way of the cache: what an earlier build has made is taken, the rest is made and kept."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,13 +11,14 @@ from corpuskit import cache as caches
 from corpuskit.cache import Entry
 from corpuskit.digests import file_sha256, file_xxh3
 from corpuskit.engines import Engine, Tell, serial, threads_for
+from corpuskit.layout import form_name
 from corpuskit.output import Output
 from corpuskit.phases.fingerprints import part_keys, shard_keys
 from corpuskit.phases.index import Index
 from corpuskit.phases.map import MapContext, map_part
 from corpuskit.phases.parts import Part
 from corpuskit.phases.plan import Input, MapTask, is_unchanged
-from corpuskit.phases.write import Shard, ShardTask, shard_tasks, write_shard
+from corpuskit.phases.write import PARQUET, Shard, ShardTask, shard_tasks, write_shard
 from corpuskit.stats import Statistics
 
 # (phase, done, total, records): done and total in bytes; in the write phase in rows, each counted when it is written
@@ -26,8 +27,8 @@ Progress = Callable[[str, int, int, int], None]
 
 # Less than this is done sooner than worker processes start.
 _WORTH_WORKERS = 16 << 20
-# Names in the entries of a part and of a shard.
-_ROWS, SHARD = "rows.arrow", "shard.parquet"
+# The name of its rows in the entry of a part, and of its forms in that of a shard.
+_ROWS, _SHARD = "rows.arrow", "shard."
 
 
 class Means(NamedTuple):
@@ -171,19 +172,20 @@ def _silent(_: Any) -> None:
 
 
 class Written(NamedTuple):
-    """A shard in its place, its key, and the digest and size of its file."""
+    """A shard in its place, its key, and the digest and size of its file in each form."""
 
     shard: Shard
     key: str
-    sha256: str
-    bytes: int
+    files: Mapping[str, tuple[str, int]]
 
     @property
-    def entry(self) -> dict[str, Any]:
-        """The manifest's line for it."""
+    def entries(self) -> Iterator[dict[str, Any]]:
+        """The manifest's line for each of its files."""
         shard = self.shard
-        said = {"path": shard.name, "bytes": self.bytes, "sha256": self.sha256, "role": "data"}
-        return said | {"split": shard.split, "rows": shard.rows}
+        for form, (sha256, size) in self.files.items():
+            role = "data" if form == PARQUET else form
+            said = {"path": form_name(shard.name, form), "bytes": size, "sha256": sha256, "role": role}
+            yield said | {"split": shard.split, "rows": shard.rows}
 
 
 class _ShardJob(NamedTuple):
@@ -199,19 +201,20 @@ class _ShardJob(NamedTuple):
 def write_shards(means: Means, parts: Parts, index: Index, output: Output, size: int) -> list[Written]:
     """All shards of a release, those that the cache has as links; `size` is that of the inputs in bytes."""
     jobs = _shard_jobs(means.release, parts, index, output)
-    # Each row is told twice: when it is written, and when it is read back.
-    told, total = 0, 2 * sum(job.task.row_count for job in jobs)
+    # Each row is told twice a form: when it is written, and when it is read back.
+    told, times = 0, 2 * len(output.formats)
+    total = times * sum(job.task.row_count for job in jobs)
 
     def tell(count: int) -> None:
         nonlocal told
         told += count
-        means.tell("write", told, total, told // 2)
+        means.tell("write", told, total, told // times)
 
     tell(0)
     written: list[Written | None] = []
     for each in threads_for(len(jobs))(partial(_linked, means.cache), jobs, _silent):
         written.append(each)
-        tell(2 * each.shard.rows if each is not None else 0)
+        tell(times * each.shard.rows if each is not None else 0)
     missing = [number for number, each in enumerate(written) if each is None]
     needed = {path for number in missing for path, _ in jobs[number].task.rows}
     if parts.ensure([n for n, part in enumerate(parts.whole) if part.folder in needed], rows=True):
@@ -230,10 +233,12 @@ def _shard_jobs(folder: Path, parts: Parts, index: Index, output: Output) -> lis
 
 def _write(cache: Path | None, job: _ShardJob, tell: Tell) -> Written:
     shard = write_shard(job.task, tell)
-    written = Written(shard, job.key, *file_sha256(job.task.path))
+    paths = {form: job.task.path(form) for form in job.task.forms}
+    written = Written(shard, job.key, {form: file_sha256(path) for form, path in paths.items()})
     value = {"rows": shard.rows, "arrow_bytes": shard.arrow_bytes, "statistics": shard.statistics.packed()}
-    files = {SHARD: (written.sha256, written.bytes)}
-    caches.keep_files(cache, "shard", job.key, {SHARD: job.task.path}, files, value)
+    kept = {_SHARD + form: path for form, path in paths.items()}
+    files = {_SHARD + form: digest for form, digest in written.files.items()}
+    caches.keep_files(cache, "shard", job.key, kept, files, value)
     return written
 
 
@@ -242,7 +247,15 @@ def _linked(cache: Path | None, job: _ShardJob, _: Tell) -> Written | None:
     entry = caches.find(cache, "shard", job.key)
     if entry is None or not entry.is_sound():
         return None
-    job.task.path.parent.mkdir(parents=True, exist_ok=True)
-    caches.link(entry.folder / SHARD, job.task.path)
+    link_shard(entry, job.task.folder, job.task.name)
     said = entry.value | {"statistics": Statistics.unpacked(entry.value["statistics"])}
-    return Written(Shard(job.task.name, job.task.split, **said), job.key, *entry.files[SHARD])
+    files = {form: entry.files[_SHARD + form] for form in job.task.forms}
+    return Written(Shard(job.task.name, job.task.split, **said), job.key, files)
+
+
+def link_shard(entry: Entry, folder: Path, name: str) -> None:
+    """Give the files of a shard's entry their places in the folder of a release."""
+    for kept in entry.files:
+        path = folder / form_name(name, kept.removeprefix(_SHARD))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        caches.link(entry.folder / kept, path)

@@ -15,27 +15,38 @@ from corpuskit import parquet
 from corpuskit.batches import cut_by_content, cut_evenly
 from corpuskit.engines import Tell
 from corpuskit.errors import OutputError
-from corpuskit.layout import shard_name
+from corpuskit.forms import FORMS, regrouped
+from corpuskit.layout import form_name, shard_name
 from corpuskit.likeness import values_digest
-from corpuskit.output import Output
+from corpuskit.output import FORMATS, Output
 from corpuskit.phases.index import Index
 from corpuskit.phases.parts import Part
 from corpuskit.schema import ArticleSchema
 from corpuskit.stats import Statistics
 from corpuskit.writers.parquet import write_groups
 
+PARQUET = FORMATS[0]
+
 
 @dataclass(frozen=True, slots=True)
 class ShardTask:
-    """One data shard: which rows of which parts, in order, and where its row groups end."""
+    """One data shard: which rows of which parts, in order, where its row groups end, and the forms it is written in.
 
-    path: Path
+    `folder` is that of the release; the first form is always Parquet.
+    """
+
+    folder: Path
     name: str
     split: str
     schema: ArticleSchema
     rows: tuple[tuple[Path, npt.NDArray[np.int64]], ...]
     group_ends: tuple[int, ...]
     compression: str
+    forms: tuple[str, ...]
+
+    def path(self, form: str) -> Path:
+        """Where its file of a form belongs."""
+        return self.folder / form_name(self.name, form)
 
     @property
     def row_count(self) -> int:
@@ -70,7 +81,9 @@ def shard_tasks(
             name = shard_name(split, number, len(ends), partition)
             groups = cut_by_content(sizes[start:end], marks[start:end], output.row_group_bytes)
             rows = tuple(_by_part(chosen[start:end], index, parts))
-            yield ShardTask(folder / name, name, split, schema, rows, tuple(groups), output.compression)
+            yield ShardTask(
+                folder, name, split, schema, rows, tuple(groups), output.compression, output.formats
+            )
             start = end
 
 
@@ -84,23 +97,43 @@ def _by_part(
 
 
 def write_shard(task: ShardTask, tell: Tell) -> Shard:
-    """Write a shard durably, then decode it again and compare it with the parts; tells the rows of a group in each."""
+    """Write a shard durably, then decode it again and compare it with the parts; tells the rows of a group in each.
+
+    Its other forms are written and compared likewise, one after the other.
+    """
     statistics, size = Statistics(), 0
-    task.path.parent.mkdir(parents=True, exist_ok=True)
-    part = task.path.with_name(task.path.name + ".part")
-    meant: list[bytes] = []
+    part, meant = _part(task, PARQUET), list[bytes]()
     groups = _told(_digested(_groups(task), meant), tell)
     write_groups(part, task.schema.arrow, groups, task.compression)
-    for written in _read_back(part, task, meant):
+    for written in _read_back(parquet.read_groups(part), task, PARQUET, meant):
         statistics.add(written, task.schema)
         size += written.nbytes  # as a reader counts it: the card states what `datasets` will find
         tell(written.num_rows)
         del written
         pa.default_memory_pool().release_unused()
     if statistics.rows != task.row_count:
-        raise OutputError(str(task.path), "what was written has lost rows: the disk is failing.")
-    part.rename(task.path)
+        raise OutputError(str(task.path(PARQUET)), "what was written has lost rows: the disk is failing.")
+    part.rename(task.path(PARQUET))
+    for form in task.forms[1:]:
+        _write_form(task, form, meant, tell)
     return Shard(task.name, task.split, statistics.rows, size, statistics)
+
+
+def _write_form(task: ShardTask, form: str, meant: Sequence[bytes], tell: Tell) -> None:
+    """Write the rows of a shard in another form durably, read them again and compare them with the parts."""
+    part, schema = _part(task, form), task.schema.arrow
+    FORMS[form].write(part, schema, _told(_groups(task), tell))
+    counts = np.diff(task.group_ends, prepend=0).tolist()
+    for written in _read_back(regrouped(FORMS[form].read(part, schema), counts, schema), task, form, meant):
+        tell(written.num_rows)
+    part.rename(task.path(form))
+
+
+def _part(task: ShardTask, form: str) -> Path:
+    """The file of a form while it is not known to be whole; its folder is made."""
+    path = task.path(form)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.with_name(path.name + ".part")
 
 
 def _told(groups: Iterator[Any], tell: Tell) -> Iterator[Any]:
@@ -121,12 +154,13 @@ def _digested(groups: Iterator[Any], meant: list[bytes]) -> Iterator[Any]:
         del group
 
 
-def _read_back(part: Path, task: ShardTask, meant: Sequence[bytes]) -> Iterator[Any]:
-    """The row groups of a written shard, decoded again and compared with what was meant; raises OutputError."""
-    for number, written in enumerate(parquet.read_groups(part)):
-        if values_digest(written) != meant[number] and not _is_meant(written, task, number):
+def _read_back(groups: Iterator[Any], task: ShardTask, form: str, meant: Sequence[bytes]) -> Iterator[Any]:
+    """The row groups of a written file, decoded again and compared with what was meant; raises OutputError."""
+    for number, written in enumerate(groups):
+        is_read = number < len(meant) and values_digest(written) == meant[number]
+        if not is_read and not _is_meant(written, task, number):
             raise OutputError(
-                str(task.path), "what was written does not read back as it was: the disk is failing."
+                str(task.path(form)), "what was written does not read back as it was: the disk is failing."
             )
         yield written
         del written
@@ -134,7 +168,8 @@ def _read_back(part: Path, task: ShardTask, meant: Sequence[bytes]) -> Iterator[
 
 def _is_meant(written: Any, task: ShardTask, number: int) -> bool:
     """Whether a row group is the one that the parts give, value by value."""
-    return bool(written.equals(next(islice(_groups(task), number, None))))
+    meant = next(islice(_groups(task), number, None), None)
+    return meant is not None and bool(written.equals(meant))
 
 
 def _groups(task: ShardTask) -> Iterator[Any]:

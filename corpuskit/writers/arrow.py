@@ -23,15 +23,15 @@ SPLITS, INFO, STATE = "dataset_dict.json", "dataset_info.json", "state.json"
 
 def write_stream(path: Path, schema: Any, tables: Iterable[Any]) -> Written:
     """Write record batches or tables as an IPC stream, as hubs have it, with the hub features in its metadata."""
-    return _write(path, schema, tables, pa.ipc.new_stream)
+    return _written(path, schema, tables, pa.ipc.new_stream)
 
 
 def write_file(path: Path, schema: Any, tables: Iterable[Any]) -> Written:
     """Write record batches or tables as an IPC file, which has a directory of its batches at its end."""
-    return _write(path, schema, tables, pa.ipc.new_file)
+    return _written(path, schema, tables, pa.ipc.new_file)
 
 
-def _write(path: Path, schema: Any, tables: Iterable[Any], open_writer: Any) -> Written:
+def _written(path: Path, schema: Any, tables: Iterable[Any], open_writer: Any) -> Written:
     rows = 0
     schema = with_features(schema)
     # A dictionary that grows is written again whole in a stream; a file allows what is added alone.
@@ -63,7 +63,16 @@ def write_dataset(
 
 
 def describe_dataset(folder: Path, schema: Any, shards: Sequence[Written], split: str | None = None) -> None:
-    """Write what describes the shards that stand in a folder in this order: dataset_info.json and state.json.
+    """Write what describes the shards that stand in a folder in this order: dataset_info.json and state.json."""
+    names = [shard_name(i, len(shards)) for i in range(len(shards))]
+    for name, data in dataset_documents(schema, names, shards, split).items():
+        _write(folder / name, data)
+
+
+def dataset_documents(
+    schema: Any, names: Sequence[str], shards: Sequence[Written], split: str | None = None
+) -> dict[str, bytes]:
+    """What describes the shards of these names, relative to the folder of the dataset: the bytes of each document.
 
     The fingerprint follows from schema, split and the digests of the shards: equal data has an equal one.
     """
@@ -80,9 +89,8 @@ def describe_dataset(folder: Path, schema: Any, shards: Sequence[Written], split
         info["splits"] = {
             split: {"name": split, "num_bytes": size, "num_examples": rows, "dataset_name": None}
         }
-    _write_json(folder / INFO, info)
     state: dict[str, Any] = {
-        "_data_files": [{"filename": shard_name(i, len(shards))} for i in range(len(shards))],
+        "_data_files": [{"filename": name} for name in names],
         "_fingerprint": digest.hexdigest()[:16],
         "_format_columns": None,
         "_format_kwargs": {},
@@ -90,12 +98,18 @@ def describe_dataset(folder: Path, schema: Any, shards: Sequence[Written], split
         "_output_all_columns": False,
         "_split": split,
     }
-    _write_json(folder / STATE, state)
+    return {INFO: _json(info), STATE: _json(state)}
 
 
 def describe_splits(folder: Path, splits: Iterable[str]) -> None:
     """Write dataset_dict.json of a folder whose subfolders of these names are datasets."""
-    _write_json(folder / SPLITS, {"splits": list(splits)})
+    for name, data in splits_document(splits).items():
+        _write(folder / name, data)
+
+
+def splits_document(splits: Iterable[str]) -> dict[str, bytes]:
+    """The bytes of dataset_dict.json."""
+    return {SPLITS: _json({"splits": list(splits)})}
 
 
 def write_splits(
@@ -107,6 +121,10 @@ def write_splits(
     return written
 
 
-def _write_json(path: Path, value: Any) -> None:
+def _json(value: Any) -> bytes:
+    return json.dumps(value, indent=2, sort_keys=True).encode()
+
+
+def _write(path: Path, data: bytes) -> None:
     with durable(path) as sink:
-        sink.write(json.dumps(value, indent=2, sort_keys=True).encode())
+        sink.write(data)
