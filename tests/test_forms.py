@@ -157,7 +157,9 @@ def test_load_dataset_by_files(any_release: Path, tmp_path: Path, builder: str, 
 
 def test_the_folder_is_parquet_to_hubs(release: Path, tmp_path: Path) -> None:
     """`load_dataset(folder)` sees the Parquet files and nothing else, with the configs that it has without forms."""
-    assert datasets.get_dataset_config_names(str(release)) == ["default", "license-cc0-1.0", "license-mit"]
+    assert datasets.get_dataset_config_names(str(release)) == [
+        "default", "license-cc0-1.0", "license-mit", "permissive",
+    ]  # fmt: skip
     builder = datasets.load_dataset_builder(str(release), cache_dir=str(tmp_path))
     found = {Path(path).suffix for files in builder.config.data_files.values() for path in files}
     assert found == {".parquet"}
