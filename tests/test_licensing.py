@@ -530,7 +530,7 @@ def test_the_register_stands_in_notice_card_and_findings(two: Callable[..., Path
     card = (release.path / "README.md").read_text(encoding="utf-8")
     assert "| may use them commercially | no | `CC-BY-NC-4.0` (`notes`) |" in card
     assert "| may make one work of them all | no licence is open to it |" in card
-    assert "Of `notes` several things are claimed" in card
+    assert "Claims about `notes`, where [Apache-2.0]" in card
     assert "`share-alike-conflict`: no licence is open" in card
     found = [json.loads(line) for line in (release.audit / "findings.jsonl").read_text().splitlines()]
     severities = {f["kind"]: f["severity"] for f in found}
