@@ -109,7 +109,7 @@ def _named(name: str) -> str | None:
     """The tag of the language with a name, in English or in any language, or with one spelled much like it."""
     from language_data.names import TRIES, name_to_code, normalize_name
 
-    if len(name) < 4:
+    if len(name) < 4 or not name.isprintable():  # the table of names breaks on NUL
         return None
     code = name_to_code("language", name, "en") or name_to_code("language", name)
     if code is None:

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from corpuskit import build
 from corpuskit.card import render_card
 from corpuskit.kinds import KINDS
+from corpuskit.resources import read_json
 from corpuskit.validation.formats import DRAFTS, FORMATS, asserted
 
 ROOT = Path(__file__).parent.parent
@@ -48,8 +49,25 @@ def rules_page() -> str:
     return _FORMATS.sub(lambda _: table, page)
 
 
+_LICENSES = re.compile(r"(?<=<!-- licenses -->\n)(.*?)(?=<!-- /licenses -->)", re.DOTALL)
+
+
+def licensing_page() -> str:
+    """docs/licensing.md with the table of licences between its marks."""
+    head = "\n| licences | ask | because | |\n|---|---|---|---|\n"
+    rows = (
+        f"| {', '.join(group['licenses'])} | {', '.join(group['conditions']) or 'nothing'} | {group['because']} "
+        f"| {group['source']} |"
+        for group in read_json("license-terms.json")["groups"]
+    )
+    table = head + "\n".join(rows) + "\n\n"
+    page = (ROOT / "docs" / "licensing.md").read_text(encoding="utf-8")
+    return _LICENSES.sub(lambda _: table, page)
+
+
 PAGES = {
     "docs/findings.md": findings_page,
+    "docs/licensing.md": licensing_page,
     "docs/validation-rules.md": rules_page,
     "cards/example.md": example_card,
 }
