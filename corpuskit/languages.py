@@ -124,3 +124,39 @@ def _english_name(subtag: str) -> str | None:
 
     name: str | None = code_to_names(subtag).get("en")
     return name
+
+
+# What the hub takes beside codes: programming languages, and many languages together.
+HUB_SPECIAL = frozenset({"code", "multilingual"})
+
+
+def is_hub_language(code: str) -> bool:
+    """Whether the hub takes a word as `language`: an ISO 639-1, 639-2 or 639-3 code in lower case, or a special one.
+
+    >>> is_hub_language("jav"), is_hub_language("zh-CN"), is_hub_language("jp")
+    (True, False, False)
+    """
+    from langcodes.data_dicts import LANGUAGE_REPLACEMENTS
+
+    if code in HUB_SPECIAL:
+        return True
+    return bool(re.fullmatch("[a-z]{2,3}", code)) and (_is_registered(code) or code in LANGUAGE_REPLACEMENTS)
+
+
+def nearest_language(word: str) -> str | None:
+    """The hub's code for what somebody wrote as a language: a tag, another code or an English name; None if unclear.
+
+    >>> nearest_language("Indonesian"), nearest_language("eng_Latn"), nearest_language("iw"), nearest_language("?")
+    ('id', 'en', 'he', None)
+    """
+    primary = hub_language(word)
+    return primary if primary != "und" else _codes_by_name().get(word.strip().lower())
+
+
+@lru_cache(maxsize=1)
+def _codes_by_name() -> dict[str, str]:
+    """English names in lower case, of the languages that have a code of two letters."""
+    from langcodes.data_dicts import LANGUAGE_ALPHA3
+
+    names = ((_english_name(code), canonical_language(code)) for code in LANGUAGE_ALPHA3)
+    return {name.lower(): code for name, code in names if name and code}

@@ -6,23 +6,13 @@ from typing import Any
 import yaml
 
 from corpuskit.card.markdown import visible
+from corpuskit.hub_terms import size_category
 from corpuskit.languages import hub_language
 from corpuskit.layout import shards_glob
 from corpuskit.licenses import hub_licenses, license_ids
 from corpuskit.manifest import by_config
 from corpuskit.partitions import DEFAULT, pattern
 from corpuskit.splits import split_order
-
-_SIZES = (
-    (10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"),
-    (10**8, "10M<n<100M"), (10**9, "100M<n<1B"), (10**10, "1B<n<10B"), (10**11, "10B<n<100B"),
-    (10**12, "100B<n<1T"),
-)  # fmt: skip
-
-
-def size_category(rows: int) -> str:
-    """The hub's size category for a number of rows."""
-    return next((name for bound, name in _SIZES if rows < bound), "n>1T")
 
 
 def front_matter(manifest: Mapping[str, Any]) -> dict[str, Any]:
