@@ -1,7 +1,8 @@
 """The words that the Hugging Face Hub lists for tasks, sizes and origins, and the nearest of them to another word."""
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from corpuskit.resources import read_json
 
@@ -60,6 +61,21 @@ def task_id_hint(task_id: str) -> str:
     if task_id in hub_tasks():
         return "It is a task category: write it into `task_categories`."
     return did_you_mean(task_id, hub_task_ids())
+
+
+def hub_mistakes(document: Mapping[str, Any], mistake: Callable[..., Any]) -> Iterator[Any]:
+    """What `[hub]` of a corpus.toml says that the hub does not list, each as `mistake` makes it."""
+    hub = document.get("hub", {})
+    listed: tuple[tuple[str, Iterable[str], Callable[[str], str]], ...] = (
+        ("task_categories", hub_tasks(), task_hint),
+        ("task_ids", hub_task_ids(), task_id_hint),
+        ("annotations_creators", ANNOTATIONS_CREATORS, lambda word: did_you_mean(word, ANNOTATIONS_CREATORS)),
+        ("language_creators", LANGUAGE_CREATORS, lambda word: did_you_mean(word, LANGUAGE_CREATORS)),
+    )
+    for key, known, hint in listed:
+        for index, word in enumerate(hub.get(key, [])):
+            if word not in known:
+                yield mistake(f"the hub does not list {word!r}.", "hub", key, index, hint=hint(word))
 
 
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:

@@ -126,6 +126,11 @@ def _english_name(subtag: str) -> str | None:
     return name
 
 
+# Codes of countries that are often taken for those of languages, and are no language's.
+_COUNTRIES = {
+    "cn": "zh", "cz": "cs", "dk": "da", "gr": "el", "jp": "ja", "kr": "ko", "rs": "sr", "ua": "uk", "vn": "vi",
+}  # fmt: skip
+
 # What the hub takes beside codes: programming languages, and many languages together.
 HUB_SPECIAL = frozenset({"code", "multilingual"})
 
@@ -150,7 +155,8 @@ def nearest_language(word: str) -> str | None:
     ('id', 'en', 'he', None)
     """
     primary = hub_language(word)
-    return primary if primary != "und" else _codes_by_name().get(word.strip().lower())
+    plain = word.strip().lower()
+    return primary if primary != "und" else _COUNTRIES.get(plain) or _codes_by_name().get(plain)
 
 
 @lru_cache(maxsize=1)

@@ -16,6 +16,7 @@ from typing import Any
 
 from corpuskit import timestamps
 from corpuskit.errors import SpecError
+from corpuskit.hub_terms import hub_mistakes
 from corpuskit.languages import canonical_language
 from corpuskit.licenses import canonical_license
 from corpuskit.output import Output, output_mistakes, output_of, size_of
@@ -232,6 +233,7 @@ def _contradictions(document: dict[str, Any], text: str) -> Iterator[Mistake]:
                 yield mistake(_bad_license(license_), "licensing", key, index)
     yield from _split_mistakes(document, mistake)
     yield from output_mistakes(document, mistake)
+    yield from hub_mistakes(document, mistake)
 
 
 def _bad_license(text: str) -> str:

@@ -67,7 +67,7 @@ def _check(releases: Sequence[Path], shape: str) -> int:
     if shape == "json":
         print_json({"ok": not wrong, "findings": [f.as_dict() for f in every]})
     else:
-        console.show_findings(every)
+        console.show_each(every)
         for release, findings in checked:
             console.show(f"{release}: {_verdict(findings, wrong=release in wrong, ours=is_release(release))}")
     return 1 if wrong else 0
