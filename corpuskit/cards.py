@@ -9,6 +9,7 @@ from typing import Any
 from corpuskit import layout
 from corpuskit.audit import read_manifest
 from corpuskit.card import check_card, merge_card, render_card
+from corpuskit.card_files import lint_file
 from corpuskit.documents import ROLES
 from corpuskit.errors import InputError
 from corpuskit.findings import Finding, finding
@@ -43,6 +44,33 @@ def check_release_card(release: Path | str) -> list[Finding]:
     except FileNotFoundError:
         return [finding("missing-file", f"{layout.README} is missing", file=named)]
     return [replace(each, file=named) for each in check_card(text, expected)]
+
+
+def is_release(path: Path | str) -> bool:
+    """Whether a path names a release, or the README.md in one."""
+    return (_folder(path) / layout.MANIFEST).is_file()
+
+
+def check_any_card(path: Path | str) -> list[Finding]:
+    """What is wrong with the card of any dataset, named by its folder or its file; of a release, its claims as well.
+
+    Raises InputError where there is no card, SpecError where a manifest is none.
+    """
+    card = Path(path) / layout.README if Path(path).is_dir() else Path(path)
+    named = layout.README if Path(path).is_dir() else str(path)
+    if not is_release(path):
+        return [replace(each, file=named) for each in lint_file(card)]
+    differences = check_release_card(path)
+    linted = lint_file(card) if card.is_file() else []
+    # What differs is said once, as what the data say.
+    told = {each.pointer for each in differences if each.pointer}
+    return differences + [
+        replace(each, file=named) for each in linted if (each.pointer or "").split("/")[:2] not in _keys(told)
+    ]
+
+
+def _keys(pointers: set[str]) -> list[list[str]]:
+    return [pointer.split("/")[:2] for pointer in pointers]
 
 
 def rewrite_card(release: Path | str) -> str:

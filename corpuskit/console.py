@@ -62,6 +62,20 @@ def show_findings(findings: Sequence[Finding], *, shown: int = _SHOWN) -> bool:
     return whole
 
 
+def show_each(findings: Sequence[Finding]) -> None:
+    """Findings on stdout one by one, as they come, each with what to do."""
+    from rich.text import Text
+
+    console = _console(sys.stdout)
+    for each in findings:
+        head = (f"{each.severity} ", _STYLES[each.severity]), (each.kind, "bold")
+        console.print(
+            Text.assemble(*head, f" {inert(place(replace(each, pointer=None)))}: {inert(each.message)}")
+        )
+        if each.hint:
+            console.print(Text(f"  → {inert(each.hint)}", style="dim"))
+
+
 def _lines(group: Group) -> Iterator[str]:
     """What is shown of a kind: a line for a mistake, below the name of its file where that has several."""
     for each in group.shown:

@@ -157,3 +157,37 @@ def _english_name(subtag: str) -> str | None:
 
     name: str | None = code_to_names(subtag).get("en")
     return name
+
+
+# Codes of countries that are often taken for those of languages, and are no language's.
+_COUNTRIES = {
+    "cn": "zh", "cz": "cs", "dk": "da", "gr": "el", "jp": "ja", "kr": "ko", "rs": "sr", "ua": "uk", "vn": "vi",
+}  # fmt: skip
+
+# What the hub takes beside codes: programming languages, and many languages together.
+HUB_SPECIAL = frozenset({"code", "multilingual"})
+
+
+def is_hub_language(code: str) -> bool:
+    """Whether the hub takes a word as `language`: an ISO 639-1, 639-2 or 639-3 code in lower case, or a special one.
+
+    >>> is_hub_language("jav"), is_hub_language("zh-CN"), is_hub_language("jp")
+    (True, False, False)
+    """
+    from langcodes.data_dicts import LANGUAGE_REPLACEMENTS
+
+    if code in HUB_SPECIAL:
+        return True
+    return bool(re.fullmatch("[a-z]{2,3}", code)) and (_is_registered(code) or code in LANGUAGE_REPLACEMENTS)
+
+
+def nearest_hub_language(word: str) -> str | None:
+    """The hub's code for what somebody wrote as a language: a tag, another code or a name; None if unclear.
+
+    >>> nearest_hub_language("Indonesian"), nearest_hub_language("eng_Latn"), nearest_hub_language("?")
+    ('id', 'en', None)
+    """
+    primary = hub_language(word)
+    if primary == "und":
+        primary = _COUNTRIES.get(word.strip().lower()) or hub_language(nearest_language(word) or "und")
+    return None if primary == "und" else primary

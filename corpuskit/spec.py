@@ -16,6 +16,7 @@ from typing import Any
 
 from corpuskit import timestamps
 from corpuskit.errors import SpecError
+from corpuskit.hub_terms import hub_mistakes
 from corpuskit.languages import canonical_language
 from corpuskit.licenses import canonical_license
 from corpuskit.licensing import Licensing, claims_of, language_mistake, licensing_mistakes, licensing_of
@@ -218,6 +219,7 @@ def _contradictions(document: dict[str, Any], text: str) -> Iterator[Mistake]:
         yield from _source_mistakes(source, index, mistake)
     yield from _split_mistakes(document, mistake)
     yield from output_mistakes(document, mistake)
+    yield from hub_mistakes(document, mistake)
 
 
 def _source_mistakes(source: dict[str, Any], index: int, mistake: Any) -> Iterator[Mistake]:

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 import corpuskit
 from corpuskit.audit import read_manifest
 from corpuskit.card import check_card, front_matter, markdown, render_card
-from corpuskit.card.front_matter import size_category, split_card
+from corpuskit.card.front_matter import split_card
 from corpuskit.cards import check_release_card, rewrite_card
+from corpuskit.hub_terms import size_category
 
 Corpus = Callable[..., Path]
 EXTRA = "[splits]\nshares = { train = 0.5, test = 0.5 }\n"

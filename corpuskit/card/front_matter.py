@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 
 from corpuskit.card.markdown import visible
+from corpuskit.hub_terms import size_category
 from corpuskit.languages import hub_language
 from corpuskit.layout import shards_glob
 from corpuskit.licenses import hub_licenses, license_ids
@@ -13,16 +14,11 @@ from corpuskit.manifest import by_config
 from corpuskit.partitions import DEFAULT, pattern
 from corpuskit.splits import split_order
 
-_SIZES = (
-    (10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"),
-    (10**8, "10M<n<100M"), (10**9, "100M<n<1B"), (10**10, "1B<n<10B"), (10**11, "10B<n<100B"),
-    (10**12, "100B<n<1T"),
+# What only a curator can say of a corpus, as `[hub]` states it.
+_STATED = (
+    "task_categories", "task_ids", "annotations_creators", "language_creators", "source_datasets", "paperswithcode_id",
+    "viewer",
 )  # fmt: skip
-
-
-def size_category(rows: int) -> str:
-    """The hub's size category for a number of rows."""
-    return next((name for bound, name in _SIZES if rows < bound), "n>1T")
 
 
 def front_matter(manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -36,14 +32,29 @@ def front_matter(manifest: Mapping[str, Any]) -> dict[str, Any]:
         head["language"] = codes
     if any(tag not in codes for tag in tags):
         head["language_details"] = ", ".join(tags)
+    if codes:
+        head["multilinguality"] = ["multilingual" if len(codes) > 1 else "monolingual"]
     head["size_categories"] = [size_category(statistics["rows"])]
-    if hub.get("task_categories"):
-        head["task_categories"] = list(hub["task_categories"])
+    head |= {key: hub[key] for key in _STATED if hub.get(key) not in (None, [])}
+    head |= _gating_form(hub.get("gating_form", {}))
     head["tags"] = [*hub.get("tags", []), *(t for t in ("corpuskit",) if t not in hub.get("tags", []))]
     if statistics["rows"]:
         head["configs"] = [_config(name, manifest) for name in ordered_configs(manifest)]
         infos = _dataset_infos(manifest)
         head["dataset_info"] = infos if len(infos) > 1 else infos[0]
+    return head
+
+
+def _gating_form(form: Mapping[str, Any]) -> dict[str, Any]:
+    """What readers are asked before they get access, if the hub is told to ask at all (`[hub] gating`)."""
+    head = {f"extra_gated_{key}": value for key, value in form.items() if key != "fields"}
+    if form.get("fields"):
+        head["extra_gated_fields"] = {
+            each["name"]: {"type": each["type"], "options": each["options"]}
+            if "options" in each
+            else each["type"]
+            for each in form["fields"]
+        }
     return head
 
 
