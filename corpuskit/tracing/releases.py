@@ -170,7 +170,7 @@ class _Replaying:
         """Read all records again and compare each; gives the files that could be replayed."""
         unknown = {s.name: list(check_readable(self.files, s)) for s in self.files.spec.sources}
         self.findings += [each for told in unknown.values() for each in told]
-        inputs = [item for item in self.files.pinned() if not unknown[item.source]]
+        inputs = [item for item in self.files.inputs() if not unknown[item.source]]
         context = self.files.context(s for s in self.files.spec.sources if not unknown[s.name])
         done, total = 0, sum(item.bytes for item in inputs)
 
