@@ -519,6 +519,26 @@ def test_changed_raw_file(copy: Path) -> None:
     assert {file for file, _ in _errors(replayed.findings)} == {"raw/feed/a.jsonl"}
 
 
+@pytest.mark.parametrize("name", ["../secret.txt", "raw/web/p1.txt"])
+def test_file_outside_is_not_told(copy: Path, name: str) -> None:
+    """What a file outside the raw folder holds, which a name or a link leads to, is told only if it is the input."""
+    (copy / "secret.txt").write_text("Rahasia\n\nKata sandi saya.\n")
+    (copy / "in/raw/web/p1.txt").unlink()
+    (copy / "in/raw/web/p1.txt").symlink_to(copy / "secret.txt")
+    for path in (_release(copy) / "manifest.json",):
+        path.write_text(path.read_text(encoding="utf-8").replace('"raw/web/p1.txt"', json.dumps(name)))
+    path = _audit(copy) / "ledger.parquet"
+    table = pq.read_table(path)
+    rows = [{**r, "file": name if r["file"] == "raw/web/p1.txt" else r["file"]} for r in table.to_pylist()]
+    pq.write_table(pa.Table.from_pylist(rows, table.schema), path)
+    (way,) = corpuskit.trace(_release(copy), "p1", raw=copy / "in").ways
+    (said,) = _errors(way.replayed)
+    assert said[1].startswith("the file was changed")
+    replayed = corpuskit.replay(_release(copy), copy / "in")
+    assert (replayed.unread, replayed.different) == (1, 0)
+    assert "Rahasia" not in repr(replayed)
+
+
 def test_missing_and_damaged_raw_files(copy: Path) -> None:
     """A raw file that is gone and one that is cut are named; what lay in them is unread or different, no more."""
     (copy / "in/raw/feed/b.jsonl.gz").unlink()

@@ -27,7 +27,8 @@ def replay_record(
     """Go one record's way again from its bytes; every difference is a finding of severity error, none is the same."""
     changes = list(raw.changes(line["file"]))
     source = raw.source(line["source"])
-    if raw.input(line["file"]) is None:
+    item = raw.input(line["file"])
+    if item is None or not raw.is_open(item):
         return changes
     if unknown := list(check_readable(raw, source)):
         return [*changes, *unknown]
@@ -42,8 +43,7 @@ def replay_record(
             f"the record's bytes were changed: their sha256 is {record.place.sha256}; it was {line['sha256']}"
         )
         changes.append(_differing(line, message, kind="other-origin"))
-    item = raw.judge(line, record)
-    return [*changes, *_differences(raw, line, item, standing, edits)]
+    return [*changes, *_differences(raw, line, raw.judge(line, record), standing, edits)]
 
 
 def _differing(line: Line, message: str, kind: str = "other-content") -> Finding:

@@ -4,6 +4,7 @@ import dataclasses
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,11 @@ class RawFiles:
 
     def stated(self, name: str) -> Mapping[str, Any] | None:
         """What the manifest says of an input."""
-        return next((item for item in self.manifest["inputs"] if item["file"] == name), None)
+        return self._stated.get(name)
+
+    @cached_property
+    def _stated(self) -> Mapping[str, Mapping[str, Any]]:
+        return {item["file"]: item for item in self.manifest["inputs"]}
 
     def pin(self, names: Iterable[str], pinned: Callable[[int], None] | None = None) -> None:
         """Read files to their ends, those at once that were not read yet."""
@@ -89,10 +94,17 @@ class RawFiles:
         self._pinned.update(dict.fromkeys(wanted))
         self._pinned.update({item.name: item for item in named_inputs(self.spec, there, pinned)})
 
-    def pinned(self) -> list[Input]:
-        """The files that were read to their ends, in the order of the build."""
-        names = [item["file"] for item in self.manifest["inputs"]]
-        return [item for name in names if (item := self._pinned.get(name)) is not None]
+    def inputs(self) -> list[Input]:
+        """The files whose records may be read, in the order of the build."""
+        found = (self.input(item["file"]) for item in self.manifest["inputs"])
+        return [item for item in found if item is not None and self.is_open(item)]
+
+    def is_open(self, item: Input) -> bool:
+        """Whether what a file holds may be told: a stranger's manifest may name any file outside of the folder."""
+        stated = self.stated(item.name)
+        if stated is not None and item.sha256 == stated["sha256"]:
+            return True
+        return item.path.resolve().is_relative_to(self.spec.root.resolve())
 
     def input(self, name: str) -> Input | None:
         """A file as it is now, None where it is not there."""

@@ -1,7 +1,6 @@
 """Reads all records of a task again, and says of each what the books should say."""
 
 import hashlib
-import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -16,31 +15,32 @@ from corpuskit.phases.map import MapContext, judged
 from corpuskit.phases.outcomes import Judged
 from corpuskit.phases.plan import MapTask
 from corpuskit.readers import READERS, Edit, Piece
-from corpuskit.tracing.books import Spot
+from corpuskit.tracing.books import Spot, fate_of
 from corpuskit.tracing.comparing import reason_of
+from corpuskit.tracing.fingerprints import fingerprint
 from corpuskit.tracing.inputs import unread
 
 # How far it is, a task tells each time it has read so many records.
 _TOLD = 500
 
 
-class Stated(NamedTuple):
-    """What the books say of a record; `split` is None for one that is not published."""
+class Again(NamedTuple):
+    """A record that was read again: where it lies, and a fingerprint of what the books should say of it.
 
-    source: str
-    id: str | None
-    sha256: str
-    reason: str | None
-    record_digest: str | None
+    `split`, `record_digest` and a fingerprint of its edits are beside that: not always are they compared.
+    """
+
+    spot: Spot
+    stated: bytes
+    edits: bytes
+    record_digest: bytes | None
     split: str | None
 
 
-class Again(NamedTuple):
-    """A record that was read again: where it lies, what the books should say of it, and a digest of its edits."""
-
-    spot: Spot
-    stated: Stated
-    edits: bytes
+def stated_print(line: Mapping[str, Any]) -> bytes:
+    """A fingerprint of what a line of the books says that hangs on the record alone."""
+    reason = line["reason"] if fate_of(line) == "rejected" else None
+    return fingerprint(line["source"], line["id"], line["sha256"], reason, line["record_digest"])
 
 
 class Reading(NamedTuple):
@@ -82,33 +82,30 @@ def _again(context: MapContext, rule: Mapping[str, Any], task: MapTask) -> Calla
         digest = name = None
         edits = Edits()
         if article is not None:
-            digest = hashlib.sha256(encode(article.row)).hexdigest()
+            digest = hashlib.sha256(encode(article.row)).digest()
             name = split({**columns, **article.row})
             for edit in article.edits:
                 edits.add(edit)
-        stated = Stated(task.source.name, item.id, place.sha256, reason_of(item), digest, name)
-        return Again(Spot(place.file, offset, place.number), stated, edits.digest())
+        told = digest.hex() if digest else None
+        stated = fingerprint(task.source.name, item.id, place.sha256, reason_of(item), told)
+        return Again(Spot(place.file, offset, place.number), stated, edits.digest(), digest, name)
 
     return again
 
 
+NO_EDITS = bytes(16)
+
+
 @dataclass(slots=True)
 class Edits:
-    """A digest of edits in their order, empty for none."""
+    """A fingerprint of edits in their order, zero for none."""
 
-    _taken: Any = None
+    _taken: bytes = NO_EDITS
 
     def add(self, edit: Edit) -> None:
         """Take the next edit."""
-        if self._taken is None:
-            self._taken = hashlib.sha256()
-        field = b"" if edit.field is None else b"=" + edit.field.encode()
-        for part in (edit.transform.encode(), field, b"%d" % edit.start, edit.removed, edit.inserted):
-            self._taken.update(struct.pack(">Q", len(part)) + part)
+        self._taken = fingerprint(self._taken, *edit)
 
     def digest(self) -> bytes:
-        """The digest of all of them."""
-        return NO_EDITS if self._taken is None else bytes(self._taken.digest())
-
-
-NO_EDITS = b""
+        """The fingerprint of all of them."""
+        return self._taken

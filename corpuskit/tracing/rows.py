@@ -15,13 +15,17 @@ from corpuskit.tracing.books import Books, Line, readable
 
 
 class Standing(NamedTuple):
-    """A row where it stands: its data file, its row group and its row there, both from 0; instants in microseconds."""
+    """A row where it stands: its data file, its row group and its row there, both from 0.
+
+    In `values` instants are microseconds since 1970, UTC; `instants` are the columns of such.
+    """
 
     path: str
     row_group: int
     row: int
     values: dict[str, Any]
     digest: bytes
+    instants: frozenset[str]
 
 
 class Proof(NamedTuple):
@@ -50,7 +54,7 @@ def find_row(
                     continue
                 values = next(plain_rows(file.read_row_group(group).slice(at, 1)))
                 digest = hashlib.sha256(row_encoder(schema.columns)(values)).digest()
-                return Standing(entry["path"], group, at, values, digest)
+                return Standing(entry["path"], group, at, values, digest, schema.instants)
     return None
 
 

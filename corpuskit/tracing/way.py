@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from corpuskit import timestamps
 from corpuskit.findings import Finding
 from corpuskit.phases.keys import RowKeys
 from corpuskit.splits import drawn, upper_bounds
@@ -80,7 +81,11 @@ class Way:
         if self.standing is None:
             return None
         place = {"file": self.standing.path, "row_group": self.standing.row_group, "row": self.standing.row}
-        return {**place, "values": self.standing.values}
+        values = {
+            name: timestamps.rfc3339(value) if value is not None and name in self.standing.instants else value
+            for name, value in self.standing.values.items()
+        }
+        return {**place, "values": values}
 
     def _proof(self) -> dict[str, Any] | None:
         if self.proof is None:

@@ -1,0 +1,90 @@
+"""Fingerprints of very many records in little memory: of each a 64-bit key, 128 bits that are compared, a flag."""
+
+import hashlib
+import struct
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from corpuskit.tracing.books import Spot
+
+_KEY, _PRINT = 8, 16
+
+
+def fingerprint(*values: Any) -> bytes:
+    """128 bits of sha256 over values: None, bytes, numbers and strings; another value gives another fingerprint."""
+    taken = hashlib.sha256()
+    for value in values:
+        data = value if isinstance(value, bytes) else b"" if value is None else str(value).encode()
+        taken.update(struct.pack(">?Q", value is None, len(data)) + data)
+    return taken.digest()[:_PRINT]
+
+
+def spot_key(where: Spot) -> bytes:
+    """The key of a record by its place."""
+    return fingerprint(*where)
+
+
+@dataclass
+class Fingerprints:
+    """Fingerprints by keys: all are added first, then they are looked up, each marked where it was seen.
+
+    Of a key its first 64 bits count: of ten million records two have the same with a chance of one in 300,000.
+    """
+
+    _keys: "array[int]" = field(default_factory=lambda: array("Q"))
+    _prints: bytearray = field(default_factory=bytearray)
+    _flags: bytearray = field(default_factory=bytearray)
+
+    def add(self, key: bytes, value: bytes = bytes(_PRINT), *, flag: bool = False) -> None:
+        """Add a fingerprint of 128 bits."""
+        self._keys.append(int.from_bytes(key[:_KEY], "big"))
+        self._prints += value
+        self._flags.append(flag)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    @cached_property
+    def _order(self) -> Any:
+        return np.argsort(self._numbers, kind="stable")
+
+    @cached_property
+    def _numbers(self) -> Any:
+        return np.array(self._keys, np.uint64)
+
+    @cached_property
+    def _sorted(self) -> Any:
+        return self._numbers[self._order]
+
+    @cached_property
+    def seen(self) -> bytearray:
+        """Which were seen, in the order in which they were added."""
+        return bytearray(len(self))
+
+    def find(self, key: bytes) -> int | None:
+        """The number of the first with a key, as they were added; None where there is none."""
+        wanted = np.uint64(int.from_bytes(key[:_KEY], "big"))
+        at = int(np.searchsorted(self._sorted, wanted))
+        return int(self._order[at]) if at < len(self) and self._sorted[at] == wanted else None
+
+    def value(self, number: int) -> bytes:
+        """The fingerprint with a number."""
+        return bytes(self._prints[number * _PRINT : (number + 1) * _PRINT])
+
+    def flag(self, number: int) -> bool:
+        """The flag with a number."""
+        return bool(self._flags[number])
+
+    def mark(self, number: int) -> bool:
+        """Mark one as seen; tells whether it was already."""
+        before, self.seen[number] = self.seen[number], 1
+        return bool(before)
+
+    def unseen(self) -> Iterable[int]:
+        """The numbers of those that were not seen."""
+        return (number for number, seen in enumerate(self.seen) if not seen)
