@@ -53,10 +53,12 @@ def by_action(plan: Any) -> dict[str, list[str]]:
     return found
 
 
-def test_a_release_and_the_next_one(hub: LocalHub, first: Path, second: Path) -> None:
+def test_a_release_and_the_next_one(hub: LocalHub, first: Path, second: Path, tmp_path: Path) -> None:
     """Each is one commit and a tag that unmodified clients load; publishing again does nothing; 1.0 stays as it was."""
     folder = hub.folder / "datasets" / "lab" / "next"
-    assert publish(hub, first, "hf://lab/next").code == 0
+    plan = tmp_path / "plan.json"
+    done = publish(hub, first, "hf://lab/next", "--plan-out", plan)
+    assert (done.code, json.loads(plan.read_bytes())["files"]) == (0, done.json["plan"]["files"])
     assert loaded(hub, "lab/next", "v1.0.0") == ids(first)
     before = objects(hub, "lab/next")
     planned = publish(hub, second, "hf://datasets/lab/next", "--dry-run").json["plan"]
@@ -454,4 +456,14 @@ def test_the_shell_session_of_the_docs(hub: LocalHub, tmp_path: Path) -> None:
         check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "tiny 1.0.0 is at hf://lab/berita" in done.stdout
+    plan, _, end = done.stdout.partition("tiny 1.0.0 is at hf://lab/berita, revision ")
+    for line in (
+        "tiny 1.0.0 to hf://lab/berita",
+        "add    ",
+        "to be sent: ",
+        "    add license",
+        "gates:",
+        "tag v1.0.0",
+    ):
+        assert line in plan
+    assert end.startswith(head(hub, "lab/berita"))

@@ -68,7 +68,7 @@ def publish(
     address = _address(target, manifest, given)
     options = given.options if given is not None else Options(
         branch, pull_request, private if private is not None else manifest["hub"].get("private"), _gating(manifest),
-        message or f"{manifest['name']} {manifest['version']}", allow_unknown_license,
+        message.strip() or f"{manifest['name']} {manifest['version']}", allow_unknown_license,
     )  # fmt: skip
     if options.pull_request and options.branch != MAIN:
         raise SpecError("a pull request is made from main: leave the branch out.")
