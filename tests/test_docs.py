@@ -71,8 +71,15 @@ def test_readme_python(readme_corpus: Path) -> None:
     assert "10 ['id', 'source', 'title'" in done.stdout
 
 
-def test_snippets_of_the_docs_run() -> None:
-    """Every Python block of the docs runs."""
+def test_snippets_of_the_docs_run(readme_corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every Python block of the docs runs beside a release of the README's corpus in every format."""
+    import corpuskit
+
+    spec = readme_corpus / "corpus.toml"
+    output = '[output]\nformats = ["parquet", "arrow", "jsonl"]\nconfigs = ["language"]\n'
+    spec.write_text(f"{spec.read_text()}\n{output}")
+    corpuskit.build(spec, readme_corpus / "release")
+    monkeypatch.chdir(readme_corpus)
     for page in REPOSITORY.glob("docs/*.md"):
         for code in _blocks(page.read_text(encoding="utf-8"), "python"):
             exec(compile(code, str(page), "exec"), {})
