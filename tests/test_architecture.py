@@ -33,7 +33,7 @@ LADDER = {
     5: ["card", "phases"],
     6: ["release", "audit"],
     7: ["loading", "checks", "reports", "cards", "proposal", "reproduction", "hub"],
-    8: ["report", "console", "testing"],
+    8: ["report", "console", "testing", "conversion"],
     9: ["cli"],
     10: ["__main__"],
 }

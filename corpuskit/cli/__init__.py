@@ -9,12 +9,13 @@ import click
 
 from corpuskit.cli.build import build
 from corpuskit.cli.card import card
+from corpuskit.cli.convert import convert
 from corpuskit.cli.init import init
 from corpuskit.cli.serve import serve
 from corpuskit.cli.validate import validate
 from corpuskit.cli.verify import verify
 
-COMMANDS = (init, validate, build, verify, card, serve)
+COMMANDS = (init, validate, build, verify, card, convert, serve)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
