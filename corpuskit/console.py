@@ -209,6 +209,8 @@ def command(lines: Iterable[str]) -> None:
 
 
 PHASES = {
+    "infer": "telling types",
+    "convert": "converting",
     "pin": "reading inputs",
     "learn": "learning navigation",
     "map": "checking records",
@@ -219,7 +221,7 @@ PHASES = {
     "commit": "making it durable",
 }
 # What is done is told in bytes there; elsewhere in rows, or not at all.
-_IN_BYTES = frozenset({"pin", "map"})
+_IN_BYTES = frozenset({"pin", "map", "infer", "convert"})
 _WIDE = 100
 
 

@@ -30,7 +30,7 @@ def read(
     from corpuskit.parquet import read_groups, read_schema
 
     where = Path(path)
-    files = _files(where, split, config)
+    files = data_files(where, split, config)
     chosen = list(columns) if columns is not None else None
     for file in files[:1]:
         known = read_schema(file).names
@@ -40,8 +40,8 @@ def read(
     return (batch for file in files for group in read_groups(file, chosen) for batch in group.to_batches())
 
 
-def _files(where: Path, split: str | None, config: str | None) -> list[Path]:
-    """The data files of a release in the order of their splits, or the one file."""
+def data_files(where: Path, split: str | None, config: str | None) -> list[Path]:
+    """The data files of a release in the order of their splits, or the one file; raises as `read`."""
     if where.is_file():
         if split is not None or config is not None:
             raise SpecError("a single file has no splits and no configs.", str(where))

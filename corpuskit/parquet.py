@@ -1,11 +1,13 @@
 """Opens Parquet files, to read and to write them: the only importer of pyarrow.parquet."""
 
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 # Columns with few distinct values; a dictionary of texts would only be built and thrown away.
@@ -45,6 +47,16 @@ def writing(path: Path, schema: Any, compression: str) -> Iterator[Any]:
         yield writer
     with path.open("rb") as written:
         os.fsync(written.fileno())
+
+
+def refused_column(table: Any) -> tuple[str, str] | None:
+    """The first column of a table that Parquet cannot hold as it is, and why; None where it holds all."""
+    for name in table.schema.names:
+        try:
+            pq.write_table(table.select([name]), io.BytesIO(), compression="none")
+        except pa.ArrowException as error:
+            return name, " ".join(str(error).split())
+    return None
 
 
 @contextmanager

@@ -10,7 +10,20 @@ UNITS = ("s", "ms", "us", "ns")
 ZONES = (None, "UTC", "Asia/Jakarta", "+07:00")
 # Letters that break parsers: quotes, line separators, controls, NUL, marks, what is no character.
 TORTURE = "\0\x01\x0b\x1b\x7f\x85\u2028\u2029\ufeff\ufffe\U0010ffff\u202e\u0301\"'\\,;\t\r\n |={}[]:#"
-NAMES = ("a", "b c", "ключ", 'q"uote', "x,y", "line\nbreak", "\0", "\u2028", "=1+1", "base64", "key", "value")
+NAMES = (
+    "a",
+    "b c",
+    "ключ",
+    'q"uote',
+    "x,y",
+    "line\nbreak",
+    "\0x",
+    "\u2028y",
+    "=1+1",
+    "base64",
+    "key",
+    "value",
+)
 
 texts = st.text(st.one_of(st.sampled_from(TORTURE), st.characters(exclude_categories=["Cs"])), max_size=12)
 texts |= st.sampled_from(
@@ -201,7 +214,7 @@ def _nested(found: list[Any], kind: Any) -> Any:
 def tables(draw: Any, kinds: Any = None, min_columns: int = 1) -> Any:
     """A table of a few columns and rows, with metadata."""
     names = draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=min_columns, max_size=3))
-    fields = [_field(name, draw(kinds or types()), null=draw(nullable)) for name in names]
+    fields = [_field(name, draw(types() if kinds is None else kinds), null=draw(nullable)) for name in names]
     rows = draw(st.integers(0, 4))
     found = [draw(st.lists(values(f.type, null=f.nullable), min_size=rows, max_size=rows)) for f in fields]
     metadata = draw(st.sampled_from([None, {"pandas": "{}"}, {"k": "\u2028"}]))

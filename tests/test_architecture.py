@@ -47,7 +47,7 @@ LADDER = {
     7: ["documents"],
     8: ["release", "audit", "card_files"],
     9: ["loading", "checks", "reports", "cards", "proposal", "reproduction", "tracing", "hub"],
-    10: ["report", "console", "testing"],
+    10: ["report", "console", "testing", "conversion"],
     11: ["cli"],
     12: ["__main__"],
 }

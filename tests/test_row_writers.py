@@ -161,7 +161,7 @@ def _broken() -> Any:
         (write_jsonl, pa.table({"x": pa.nulls(1, pa.month_day_nano_interval())}), '"x": it is of the type'),
         (write_csv, pa.table({"x": [_broken()][0]}), '"x": text is no UTF-8'),
         (write_csv, pa.table({"x": [[1]]}), '"x": it is of the type list'),
-        (write_csv, pa.table({"x": ["a", None]}), '"x": a null in the only column'),
+        (write_csv, pa.table({"x": ["a", None]}), '"x": a row of nulls alone is a blank line'),
         (write_csv, pa.table({" ": ["a"]}), '" ": it has no name'),
         (write_csv, pa.table([pa.array([1]), pa.array([2])], names=["x", "x"]), '"x": it is the name of two'),
         (write_csv, pa.table({}), "rows without columns"),

@@ -9,6 +9,7 @@ import click
 
 from corpuskit.cli.build import build
 from corpuskit.cli.card import card
+from corpuskit.cli.convert import convert
 from corpuskit.cli.init import init
 from corpuskit.cli.publish import publish
 from corpuskit.cli.serve import serve
@@ -16,7 +17,7 @@ from corpuskit.cli.trace import trace
 from corpuskit.cli.validate import validate
 from corpuskit.cli.verify import verify
 
-COMMANDS = (init, validate, build, verify, card, trace, publish, serve)
+COMMANDS = (init, validate, build, verify, card, trace, convert, publish, serve)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -56,6 +56,8 @@ def _is_list(kind: Any) -> bool:
     )
 
 
+# Written where the struct is null, pyarrow cannot read it again: "expected all lists to be of size".
+_NOT_READ = "is a fixed_size_list without nulls inside of a struct"
 _UNITS = ("s", "ms", "us", "ns")
 _INTEGERS = (pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64())
 _TEXT = (pa.string(), pa.large_string(), pa.string_view())
@@ -78,7 +80,8 @@ TABLE = (
            (pa.decimal32(9, 2), pa.decimal64(18, 3)), "none", SAME,
            "as decimal128", "digits"),
     Family("decimal128, decimal256", is_a.is_decimal,
-           (pa.decimal128(15, 2), pa.decimal128(38, 0), pa.decimal256(76, 9)), _WORD, SAME, "number of up to 15 digits or without fraction; else string of its digits", "digits"),
+           (pa.decimal128(15, 2), pa.decimal128(38, 0), pa.decimal256(76, 9)), _WORD, SAME,
+           "number of up to 15 digits or without fraction, else string", "digits"),
     Family("string, large_string, string_view", is_text, _TEXT, _WORD, SAME, "string", "text in quotes"),
     Family("fixed_size_binary of 0 bytes", lambda k: is_a.is_fixed_size_binary(k) and not k.byte_width, (pa.binary(0),),
            _WORD, No("is of no bytes"), _BASE64, "base64 in quotes"),
@@ -153,6 +156,13 @@ def refusals(field: Any, form: str, path: str | None = None) -> Iterator[Refusal
         yield Refusal(path, cell, row.instead and row.instead(field.type))
         return
     for part, name in _parts(field.type):
+        if (
+            form == "parquet"
+            and is_a.is_struct(field.type)
+            and is_a.is_fixed_size_list(part.type)
+            and not part.nullable
+        ):
+            yield Refusal(path + name, _NOT_READ)
         yield from refusals(part, form, path + name)
 
 

@@ -53,6 +53,11 @@ def head(piece: Piece, source: Source, limits: Limits, reader: str) -> bytes:
     return _opened(piece, source, limits, "\t" if reader == "tsv" else None).head
 
 
+def columns(piece: Piece, source: Source, limits: Limits, reader: str) -> tuple[str, ...]:
+    """The names of its columns; raises as `read`."""
+    return _opened(piece, source, limits, "\t" if reader == "tsv" else None).names
+
+
 def _records(piece: Piece, source: Source, limits: Limits, delimiter: str | None) -> Iterator[Record]:
     table = _opened(piece, source, limits, delimiter)
     notes = table.notes

@@ -32,33 +32,38 @@ _LONGEST = 300
 
 def serve(descriptor: int, memory_bytes: int, *, is_text: bool) -> None:
     """Write the rows of the Parquet file that is open as a descriptor to stdout as JSON, until stdin is closed."""
-    _run(memory_bytes, lambda out: _serve(_path(descriptor), out, is_text=is_text))
+    _alone(memory_bytes, lambda out: _serve(_path(descriptor), out, is_text=is_text))
 
 
 def serve_tables(descriptor: int, memory_bytes: int) -> None:
     """Write them as Arrow: the schema as an IPC stream without rows, then batches of rows, each as such a stream."""
-    _run(memory_bytes, lambda out: _serve_tables(_path(descriptor), out))
+    _alone(memory_bytes, lambda out: _serve_tables(_path(descriptor), out))
 
 
 def _path(descriptor: int) -> Path:
     return Path(f"/proc/self/fd/{descriptor}")
 
 
-def _run(memory_bytes: int, work: Callable[[BinaryIO], None]) -> None:
-    """Do the work with bounded memory; whatever goes wrong with the file is the last that is written."""
+def _alone(memory_bytes: int, work: Callable[[BinaryIO], None]) -> None:
+    """Do the work of a process that has nothing else to do: bounded, and over when its parent is."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it too, and ends this process
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_AS, memory_bytes)
     Thread(target=_end_with_parent, daemon=True).start()
     with open(sys.stdout.fileno(), "wb", buffering=_BUFFER, closefd=False) as out:
-        try:
-            work(out)
-        except BrokenPipeError:
-            os._exit(0)
-        except MemoryError:
-            _send(out, FAILURE, f"takes more than {memory_bytes >> 20} MiB of memory to be read.".encode())
-        except Exception as error:  # noqa: BLE001 - whatever a parser says of a file is said of that file
-            _send(out, FAILURE, _words(error).encode())
+        _run(work, out, memory_bytes)
+
+
+def _run(work: Callable[[BinaryIO], None], out: BinaryIO, memory_bytes: int = 0) -> None:
+    """Do the work; whatever goes wrong with the file is the last that is written."""
+    try:
+        work(out)
+    except BrokenPipeError:
+        os._exit(0)
+    except MemoryError:
+        _send(out, FAILURE, f"takes more than {memory_bytes >> 20} MiB of memory to be read.".encode())
+    except Exception as error:  # noqa: BLE001 - whatever a parser says of a file is said of that file
+        _send(out, FAILURE, _words(error).encode())
 
 
 def _end_with_parent() -> None:

@@ -47,8 +47,6 @@ def write_csv(path: Path, schema: Any, tables: Iterable[Any], delimiter: str = "
 
 def _lines(table: Any, cells: Sequence[Cells], delimiter: str) -> bytes:
     names = table.schema.names
-    if len(cells) == 1 and table.column(0).null_count:
-        raise _cannot(names[0], "a null in the only column is a blank line, which is no row")
     columns = []
     for name, put, column in zip(names, cells, table.columns, strict=True):
         try:
@@ -57,6 +55,9 @@ def _lines(table: Any, cells: Sequence[Cells], delimiter: str) -> bytes:
             raise _cannot(name, "text is no UTF-8") from error
     mark = pa.scalar(delimiter, pa.large_string())
     lines = pc.binary_join_element_wise(*columns, mark, null_handling="replace", null_replacement="")
+    # Blanks and tabs alone are a blank line to readers, which is no row.
+    if pc.any(pc.equal(pc.ascii_trim(lines, " \t"), _NOTHING)).as_py():
+        raise _cannot(names[0], "a row of nulls alone is a blank line, which is no row")
     return _END.join([*lines.to_pylist(), ""]).encode()
 
 
