@@ -1,6 +1,7 @@
-"""The card: README.md, LICENSE and NOTICE as pure functions of the manifest."""
+"""The card: README.md, its figures, LICENSE and NOTICE as pure functions of the manifest."""
 
 from corpuskit.card.checking import check_card
+from corpuskit.card.figures import render_figures
 from corpuskit.card.foreign import foreign_head
 from corpuskit.card.front_matter import cut_card, front_matter, ordered
 from corpuskit.card.rendering import render_card, render_license, render_notice
@@ -12,6 +13,7 @@ __all__ = [
     "front_matter",
     "ordered",
     "render_card",
+    "render_figures",
     "render_license",
     "render_notice",
 ]

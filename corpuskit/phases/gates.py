@@ -49,6 +49,7 @@ class Mapped:
 def corpus_findings(spec: CorpusSpec, mapped: Mapped) -> Iterator[Finding]:
     """What is to be said of the corpus as a whole."""
     yield from schema_findings(spec)
+    yield from spec.remarks
     for source in spec.sources:
         if is_unknown(source.license):
             yield finding(
