@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from corpuskit import layout
-from corpuskit.card import render_card, render_license, render_notice
+from corpuskit.card import render_card, render_figures, render_license, render_notice
 from corpuskit.citation import render_citation
 from corpuskit.croissant import render_croissant
 
@@ -18,12 +18,17 @@ _SINGLE: dict[str, tuple[str, Callable[[Manifest], str | None]]] = {
     "croissant": (layout.CROISSANT, render_croissant),
     "card": (layout.README, render_card),
 }
-ROLES = frozenset(_SINGLE)
+# And what renders its files, by path, where it may have any number of them.
+_SEVERAL: dict[str, Callable[[Manifest], Mapping[str, str]]] = {"figure": render_figures}
+ROLES = frozenset(_SINGLE) | frozenset(_SEVERAL)
 
 
 def render_documents(manifest: Manifest) -> dict[str, tuple[str, str]]:
     """Role and text of every document of a release, by path; none of them hangs on another."""
     files = [entry for entry in manifest["files"] if entry["role"] not in ROLES]
     facts = {**manifest, "files": files}
-    rendered = ((path, role, render(facts)) for role, (path, render) in _SINGLE.items())
-    return {path: (role, text) for path, role, text in rendered if text is not None}
+    single = ((path, role, render(facts)) for role, (path, render) in _SINGLE.items())
+    several = (
+        (path, role, text) for role, render in _SEVERAL.items() for path, text in render(facts).items()
+    )
+    return {path: (role, text) for path, role, text in (*single, *several) if text is not None}

@@ -284,6 +284,10 @@ KINDS: dict[str, Kind] = {
         "error", "corpus.toml is wrong", "The build would not do what was meant.",
         "Correct the key that the message names.",
     ),
+    "unknown-question": Kind(
+        "warning", "A file in the folder of prose that answers no question", "What it says is not in the card.",
+        "Give it the name of a question: `corpuskit init DIR --questions` writes a file for each.",
+    ),
     "no-files": Kind(
         "error", "A source without files", "Its globs match nothing.",
         "Compare `files` with what lies in the folder.",

@@ -16,11 +16,13 @@ from typing import Any
 
 from corpuskit import timestamps
 from corpuskit.errors import SpecError
+from corpuskit.findings import Finding
 from corpuskit.hub_terms import hub_mistakes
 from corpuskit.languages import canonical_language
 from corpuskit.licenses import canonical_license
 from corpuskit.licensing import Licensing, claims_of, language_mistake, licensing_mistakes, licensing_of
 from corpuskit.output import Output, output_mistakes, output_of, size_of
+from corpuskit.prose import Prose, read_prose
 from corpuskit.provenance import Limits, Source
 from corpuskit.resources import read_json
 from corpuskit.tomlines import line_of
@@ -49,7 +51,8 @@ class Dedup:
 class CorpusSpec:
     """What corpus.toml says, checked and complete; all paths are relative to `root`.
 
-    `corpus`, `hub` and `card` are the curator's words for the card, as they stand in the file.
+    `corpus`, `hub` and `card` are the curator's words for the card, as they stand in the file; `prose` in `card` holds
+    the answers by question. `remarks` are warnings about files that the spec names.
     """
 
     root: Path
@@ -65,6 +68,7 @@ class CorpusSpec:
     licensing: Licensing = field(default_factory=Licensing)
     hub: Mapping[str, Any] = field(default_factory=dict)
     card: Mapping[str, Any] = field(default_factory=dict)
+    remarks: tuple[Finding, ...] = ()
 
     @property
     def name(self) -> str:
@@ -79,7 +83,9 @@ class CorpusSpec:
     def sha256(self) -> str:
         """Digest of everything the spec says, whatever its spelling in the file; not of where it lies."""
         said = {
-            f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name not in {"root", "file"}
+            f.name: getattr(self, f.name)
+            for f in dataclasses.fields(self)
+            if f.name not in {"root", "file", "remarks"}
         }
         text = json.dumps(said, sort_keys=True, default=_plain, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -138,7 +144,29 @@ def parse_spec(text: str, root: Path, file: str = "corpus.toml") -> tuple[Corpus
     mistakes = list(_contradictions(document, text))
     if mistakes:
         return None, mistakes
-    return _spec(document, root, file), []
+    try:
+        prose = _prose(document.get("card", {}), root)
+    except SpecError as error:
+        return None, [
+            Mistake(
+                f"card.prose: {error.file}: {error.message}", line_of(text, ["card", "prose"]), error.hint
+            )
+        ]
+    return _spec(document, root, file, prose), []
+
+
+def _prose(card: Mapping[str, Any], root: Path) -> Prose:
+    """The answers that [card] names; raises SpecError where they cannot be read, or one is given twice."""
+    if "prose" not in card:
+        return Prose()
+    if Path(card["prose"]).is_absolute():
+        raise SpecError("is no path relative to corpus.toml.", card["prose"])
+    prose = read_prose(root / card["prose"], card["prose"])
+    if "personal_data" in card and "personal-data" in prose.answers:
+        raise SpecError(
+            "answers the same as `personal_data`.", "personal-data.md", None, "Keep one of the two."
+        )
+    return prose
 
 
 def _toml_line(message: str) -> int | None:
@@ -174,15 +202,8 @@ def _mistake(violation: Violation, instance: Any, text: str) -> Mistake:
         at = at[step]
     key = next((k for k in at if k not in known), "")
     near = difflib.get_close_matches(key, known, 1, 0.5)
-    later = _LATER.get(".".join([*(s for s in steps if isinstance(s, str)), key]))
-    hint = later or (f"Did you mean `{near[0]}`?" if near else f"Known keys: {', '.join(sorted(known))}.")
+    hint = f"Did you mean `{near[0]}`?" if near else f"Known keys: {', '.join(sorted(known))}."
     return Mistake(f"unknown key `{_dotted([*steps, key])}`.", line_of(text, [*steps, key]), hint)
-
-
-# Keys of the contract that this version does not act on: better refused than ignored.
-_LATER = {
-    "card.prose": "Prose files are not read in this version.",
-}
 
 
 def _bare(message: str) -> str:
@@ -288,7 +309,7 @@ def _names(value: str | list[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def _spec(document: dict[str, Any], root: Path, file: str) -> CorpusSpec:
+def _spec(document: dict[str, Any], root: Path, file: str, prose: Prose) -> CorpusSpec:
     corpus = document["corpus"] | {"license": canonical_license(document["corpus"]["license"])}
     if "languages" in corpus:
         corpus["languages"] = [canonical_language(tag) for tag in corpus["languages"]]
@@ -307,7 +328,9 @@ def _spec(document: dict[str, Any], root: Path, file: str) -> CorpusSpec:
         limits=_limits(document.get("limits", {})),
         licensing=licensing_of(document.get("licensing", {})),
         hub=document.get("hub", {}),
-        card=document.get("card", {}),
+        card=document.get("card", {})
+        | ({"prose": dict(prose.answers)} if "prose" in document.get("card", {}) else {}),
+        remarks=prose.remarks,
     )
 
 

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from corpuskit import build
 from corpuskit.card import render_card
 from corpuskit.kinds import KINDS
+from corpuskit.prose import questions
 from corpuskit.resources import read_json
 from corpuskit.validation.formats import DRAFTS, FORMATS, asserted
 
@@ -65,11 +66,23 @@ def licensing_page() -> str:
     return _LICENSES.sub(lambda _: table, page)
 
 
+_QUESTIONS = re.compile(r"(?<=<!-- questions -->\n)(.*?)(?=<!-- /questions -->)", re.DOTALL)
+
+
+def card_page() -> str:
+    """docs/card-body.md with the table of questions between its marks."""
+    rows = (f"| `{q.id}.md` | {q.question} ({q.source}) |" for q in questions())
+    page = (ROOT / "docs" / "card-body.md").read_text(encoding="utf-8")
+    table = "\n| file | asks |\n|---|---|\n" + "\n".join(rows) + "\n\n"
+    return _QUESTIONS.sub(lambda _: table, page)
+
+
 PAGES = {
     "docs/findings.md": findings_page,
     "docs/licensing.md": licensing_page,
     "docs/validation-rules.md": rules_page,
     "cards/example.md": example_card,
+    "docs/card-body.md": card_page,
 }
 
 

@@ -39,6 +39,7 @@ LADDER = {
         "output",
         "cache",
         "licensing",
+        "prose",
     ],
     3: ["transforms", "spec", "writers", "verdicts"],
     4: ["conform", "forms", "manifest"],

@@ -1,6 +1,7 @@
-"""The card: README.md, LICENSE and NOTICE as pure functions of the manifest."""
+"""The card: README.md, its figures, LICENSE and NOTICE as pure functions of the manifest."""
 
 from corpuskit.card.checking import check_card
+from corpuskit.card.figures import render_figures
 from corpuskit.card.foreign import foreign_head
 from corpuskit.card.front_matter import cut_card, front_matter, ordered, ordered_configs, yaml_text
 from corpuskit.card.merging import merge_card
@@ -15,6 +16,7 @@ __all__ = [
     "ordered",
     "ordered_configs",
     "render_card",
+    "render_figures",
     "render_license",
     "render_notice",
     "yaml_text",

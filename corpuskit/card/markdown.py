@@ -44,8 +44,47 @@ def prose(value: Any) -> str:
     return "\n\n".join(inert(" ".join(p.split())) for p in paragraphs if p.strip())
 
 
+# What Markdown of others must not do in a card. Every rule puts a character reference where markup would start: unlike
+# a backslash, nothing that stands before it changes what it means, and CommonMark takes none for structure.
+_WEB_LINK = r"https?://[^\s<>()|\\\"'`\[\]]+"
+_AUTOLINK = re.compile(rf"<({_WEB_LINK})>")
+_GOOD_LINK = re.compile(rf"\]\(({_WEB_LINK})\)")
+_CONTAINERS = r"(?m)^((?:[ \t]*(?:>|[-+*](?=[ \t])|[0-9]{1,9}[.)](?=[ \t])))*[ \t]*)"
+_HEADING = re.compile(_CONTAINERS + r"(#{1,6})(?=[ \t]|$)")
+_UNDERLINE = re.compile(_CONTAINERS + r"([=-])(?=[=-]*[ \t]*$)")
+_FENCE = re.compile(_CONTAINERS + r"([`~])(?=\2\2)")
+# Two spaces at the end of a line break it; no line of a card ends in spaces, so it breaks in the other way.
+_BREAK = re.compile(r" {2,}\n(?=[^\n])")
+_LEVELS = 3
+
+
+def answer(text: str) -> str:
+    """The curator's own Markdown as it may stand in a card: emphasis, lists, tables, code, and links to the web.
+
+    Headings go three levels down. Raw HTML, and with it the marks of our blocks, shows as its characters; images,
+    reference definitions, fences and links to anything but http and https do nothing.
+    """
+    text = "\n".join("".join(c if c == "\t" else _shown(c) for c in line) for line in text.split("\n"))
+    text = _BREAK.sub(r"\\\n", text)
+    text = _AUTOLINK.sub(r"[\1](\1)", text).replace("<", "&lt;").replace("![", "&#33;[")
+    kept = _GOOD_LINK.sub(lambda match: f"]\0{_ENTITY.sub('&amp;', match[1])})", text)
+    kept = kept.replace("](", "]&#40;").replace("]:", "]&#58;").replace("][", "]&#91;").replace("]\0", "](")
+    kept = _HEADING.sub(lambda match: match[1] + "#" * min(6, len(match[2]) + _LEVELS), kept)
+    for rule in (_UNDERLINE, _FENCE):
+        kept = rule.sub(lambda match: f"{match[1]}&#{ord(match[2])};", kept)
+    return kept
+
+
+def python(value: str) -> str:
+    """A text as a literal of Python in ASCII, which can end neither its line nor a block of ours."""
+    plain = f'"{value}"' if re.fullmatch(r"[\w .:/+-]*", value, re.ASCII) else ascii(value)
+    return plain.replace("<", "\\x3c").replace("`", "\\x60")
+
+
 def code(value: Any) -> str:
-    """A value as inline code."""
+    """A value as inline code; one that holds the mark of a block as inert text."""
+    if "<!--" in str(value) or "-->" in str(value):
+        return inert(value)
     text = visible(value).replace("|", "\\|")
     ticks = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
     space = " " if text[:1] == "`" or text[-1:] == "`" else ""

@@ -1,16 +1,21 @@
 """Renders README.md, LICENSE and NOTICE.md from the manifest: every number computed, every value inert."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from corpuskit import resources
-from corpuskit.card import markdown
+from corpuskit.card import facts, markdown
+from corpuskit.card.drawing import percent
+from corpuskit.card.figures import figures
 from corpuskit.card.front_matter import dump, front_matter, ordered, ordered_configs
+from corpuskit.card.snippets import split_check, split_glob
 from corpuskit.languages import language_name
-from corpuskit.licenses import FORMAL_EDITS, is_unknown, license_ids, license_url
+from corpuskit.licenses import FORMAL_EDITS, license_ids, license_url
 from corpuskit.manifest import edit_counts
 from corpuskit.partitions import DEFAULT
+from corpuskit.prose import Question, questions
 
 
 @cache
@@ -26,8 +31,12 @@ def _environment() -> Any:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    for name in ("visible", "inert", "prose", "code", "link", "number", "size"):
+    for name in ("visible", "inert", "prose", "code", "link", "number", "size", "python"):
         environment.filters[name] = getattr(markdown, name)
+    environment.filters["percent"] = percent
+    environment.filters["span"] = facts.span
+    environment.filters["known_size"] = lambda value: "not known" if value is None else markdown.size(value)
+    environment.filters["lower_first"] = facts.lower_first
     environment.filters["language"] = language_name
     environment.filters["licenses"] = _licenses
     environment.filters["texts"] = _texts
@@ -73,7 +82,9 @@ def _type(feature: Mapping[str, Any]) -> str:
 
 def _render(template: str, manifest: Mapping[str, Any]) -> str:
     text = _environment().get_template(template).render(m=_complete(manifest), **_derived(manifest))
-    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+    # Only \n ends a line: what else Unicode takes for an end stands in prose as it is. Of blank lines one is enough.
+    lines = "\n".join(line.rstrip(" \t") for line in text.split("\n")).strip("\n")
+    return re.sub(r"\n{3,}", "\n\n", lines) + "\n"
 
 
 # What a curator may leave unsaid: null in the templates, so that a misspelt name there is still an error.
@@ -100,19 +111,47 @@ def _derived(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """What the templates need and the manifest says less directly."""
     data = [entry for entry in manifest["files"] if entry["role"] == "data"]
     authors = [a if isinstance(a, str) else a["name"] for a in manifest["corpus"].get("authors", [])]
+    statistics = manifest["statistics"]
+    splits = {split: rows for split, rows in ordered(manifest["configs"]["default"]) if rows}
+    return (
+        {
+            "title": manifest["corpus"].get("pretty_name", manifest["name"]),
+            "folder": f"{manifest['name']}-{manifest['version']}",
+            "data_files": len(data),
+            "forms": list(_forms(manifest)),
+            "data_bytes": sum(entry["bytes"] for entry in data),
+            "splits": splits,
+            "first_glob": split_glob(manifest, next(iter(splits), "train")),
+            "split_check": split_check(manifest, list(splits)),
+            "configs": [name for name in ordered_configs(manifest) if name != DEFAULT],
+            "authors": authors,
+            "languages": facts.ranked(statistics["by_language"]),
+            "hosts": list(statistics["domains"]["most"].items())[:10],
+            "undated": facts.undated(manifest),
+            "unknown_terms": facts.unknown_terms(manifest),
+            "guessed": list(facts.guessed(manifest)),
+            "noted": facts.noted(manifest),
+            "license_links": list(filter(None, map(license_url, license_ids(manifest["corpus"]["license"])))),
+            "figures": figures(manifest),
+        }
+        | _processed(manifest)
+        | _said(manifest)
+    )
+
+
+def _processed(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """The way from input records to articles."""
+    lost, kept = facts.losses(manifest), facts.kept_bytes(manifest)
+    sizes = [kept, *(loss.bytes for loss in lost)]
     return {
-        "title": manifest["corpus"].get("pretty_name", manifest["name"]),
-        "folder": f"{manifest['name']}-{manifest['version']}",
-        "data_files": len(data),
-        "forms": list(_forms(manifest)),
-        "data_bytes": sum(entry["bytes"] for entry in data),
-        "splits": {split: rows for split, rows in ordered(manifest["configs"]["default"]) if rows},
-        "configs": [name for name in ordered_configs(manifest) if name != DEFAULT],
-        "authors": authors,
-        "unknown_terms": any(map(is_unknown, manifest["statistics"]["licenses"])),
-        "formal_edits": FORMAL_EDITS,
-        "license_links": list(filter(None, map(license_url, license_ids(manifest["corpus"]["license"])))),
+        "losses": lost,
+        "source_losses": {name: facts.losses(manifest, name) for name in manifest["accounts"]["sources"]},
+        "kept_bytes": kept,
+        "record_bytes": None if None in sizes else sum(size or 0 for size in sizes),
+        "edited": facts.edited(manifest),
         "source_edits": edit_counts(manifest["edits"]),
+        "formal_edits": FORMAL_EDITS,
+        "navigation": facts.navigation_share(manifest),
         "input_bytes": sum(item["bytes"] for item in manifest["inputs"]),
     }
 
@@ -124,6 +163,25 @@ def _forms(manifest: Mapping[str, Any]) -> Iterator[str]:
         yield f'The same rows as Arrow files, mapped and not copied: `datasets.load_from_disk("{folder}/arrow")`.'
     if "jsonl" in roles:
         yield f"The same rows as JSON Lines, one article a line: `zstd -dcr {folder}/jsonl/`."
+
+
+def _said(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """The curator's answers by section of the card, and the questions without one."""
+    card, asked = manifest["card"], questions()
+    texts = {name: markdown.answer(text) for name, text in card.get("prose", {}).items()}
+    if card.get("personal_data"):
+        texts.setdefault("personal-data", markdown.prose(card["personal_data"]))
+    sections: dict[str, list[tuple[Question, str]]] = {question.section: [] for question in asked}
+    for question in asked:
+        if question.id in texts:
+            sections[question.section].append((question, texts[question.id]))
+    return {
+        "asked": asked,
+        "answers": sections,
+        "answered": any(sections.values()),
+        "unanswered": [question for question in asked if question.id not in texts],
+        "personal": "personal-data" in texts,
+    }
 
 
 def render_card(manifest: Mapping[str, Any]) -> str:

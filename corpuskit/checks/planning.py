@@ -214,8 +214,10 @@ def _corpus_tasks(path: str, terms: Terms, numbers: _Numbers) -> tuple[Terms, li
         CheckTask(next(numbers), "articles", task.pieces, task.reader, task.source, corpus, folder)
         for task in planned
     ]
+    notes = spec.remarks
     if spec.schema is not None and terms.judge.options["formats"]:
-        notes = tuple(schema_notes(spec.root / spec.schema, spec.root))
+        notes = (*schema_notes(spec.root / spec.schema, spec.root), *notes)
+    if notes:
         tasks = [CheckTask(next(numbers), "articles", folder=folder, findings=notes), *tasks]
     return replace(terms, corpora=(*terms.corpora, context)), tasks
 

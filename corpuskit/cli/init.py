@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--print", "prints", is_flag=True, help="Print the corpus.toml and write nothing.")
+@click.option(
+    "--questions",
+    is_flag=True,
+    help="Write DIR/cards/ instead: a file for each question of the card that only you can answer.",
+)
 @common
-def init(folder: Path, *, prints: bool, shape: str, quiet: bool) -> int:
+def init(folder: Path, *, prints: bool, questions: bool, shape: str, quiet: bool) -> int:
     """Write DIR/corpus.toml from what lies in DIR.
 
     Looks at a sample of the files, and prints each guess with its evidence, what it could not know, and
@@ -26,6 +31,10 @@ def init(folder: Path, *, prints: bool, shape: str, quiet: bool) -> int:
     from corpuskit import console
     from corpuskit.proposal import check_absent, propose, write
 
+    if questions:
+        if prints:
+            raise click.UsageError("--questions and --print exclude each other.")
+        return _questions(folder, shape, quiet=quiet)
     if not prints:
         check_absent(folder / "corpus.toml")
     proposal = propose(folder)
@@ -42,6 +51,24 @@ def init(folder: Path, *, prints: bool, shape: str, quiet: bool) -> int:
         console.talk(
             f"next: answer its TO DO lines, then corpuskit build {proposal.file} --out {out}", quiet=quiet
         )
+    return 0
+
+
+def _questions(folder: Path, shape: str, *, quiet: bool) -> int:
+    """Write the files of the questions that are not there yet."""
+    from corpuskit import console
+    from corpuskit.prose import write_templates
+
+    written = [str(path) for path in write_templates(folder / "cards")]
+    if shape == "json":
+        print_json({"written": written})
+        return 0
+    for path in written:
+        console.show(path)
+    console.talk(
+        f'{len(written)} files written; next: answer what you can, and set `[card] prose = "cards/"` in corpus.toml',
+        quiet=quiet,
+    )
     return 0
 
 

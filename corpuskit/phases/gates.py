@@ -51,6 +51,7 @@ class Mapped:
 def corpus_findings(spec: CorpusSpec, mapped: Mapped) -> Iterator[Finding]:
     """What is to be said of the corpus as a whole."""
     yield from schema_findings(spec)
+    yield from spec.remarks
     yield from licensing_findings(spec, mapped.licensing)
     present = _languages(mapped) if "languages" in spec.corpus else set()
     for tag in spec.corpus.get("languages", []):
