@@ -32,6 +32,8 @@ _CONTEXT: Json = {
     "rai": "http://mlcommons.org/croissant/RAI/",
     "dct": "http://purl.org/dc/terms/",
     "prov": "http://www.w3.org/ns/prov#",
+    "odrl": "http://www.w3.org/ns/odrl/2/",
+    "cc": "http://creativecommons.org/ns#",
     "conformsTo": "dct:conformsTo",
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
@@ -76,6 +78,7 @@ def _document(m: Mapping[str, Any]) -> Json:
         "license": _licenses([*m["statistics"]["licenses"], corpus["license"]], m["sources"]),
         "inLanguage": list(m["statistics"]["languages"]),
         "isLiveDataset": False,
+        **_usage(m["licensing"]["whole"]),
         **_rai(m),
         "prov:wasDerivedFrom": [_source(source, m) for source in m["sources"]],
         "prov:wasGeneratedBy": _build(m),
@@ -102,6 +105,30 @@ def _stated(m: Mapping[str, Any]) -> Json:
     return {name: value for name, value in told.items() if value}
 
 
+# What follows from the licences, as actions of ODRL and of Creative Commons' vocabulary, which ODRL names:
+# https://www.w3.org/TR/odrl-vocab/. What may be done, and what must be.
+_MAY = {"commercial_use": "cc:CommercialUse", "derivatives": "cc:DerivativeWorks"}
+_MUST = {"attribution": "cc:Attribution", "share_alike": "cc:ShareAlike", "notice": "cc:Notice"}
+
+
+def _usage(whole: Mapping[str, Any]) -> Json:
+    """What who uses all articles together may and must do, as an offer of ODRL; what nobody knows is left out."""
+
+    def actions(table: Mapping[str, str], answer: str) -> list[Json]:
+        return [
+            {"odrl:action": {"@id": verb}} for name, verb in table.items() if whole[name]["answer"] == answer
+        ]
+
+    offer = {
+        "odrl:permission": actions(_MAY, "yes"),
+        "odrl:obligation": actions(_MUST, "yes"),
+        "odrl:prohibition": actions(_MAY, "no"),
+    }
+    kept = {name: value for name, value in offer.items() if value}
+    name = "What follows from the licences of all articles together; documentation, not legal advice"
+    return {"usageInfo": {"@type": ["CreativeWork", "odrl:Offer"], "name": name, **kept}} if kept else {}
+
+
 def _author(author: Any) -> Json:
     """An author; whether a name is a person's or an organisation's is not guessed."""
     told = author if isinstance(author, Mapping) else {"name": author}
@@ -120,10 +147,24 @@ def _licenses(expressions: list[str], sources: list[Mapping[str, Any]]) -> list[
     return list(dict.fromkeys(found))
 
 
+# The RAI terms that the curator's answers stand for: term, question of cards/questions.toml.
+_ANSWERS = (
+    ("rai:dataManipulationProtocol", "preparation"),
+    ("rai:dataAnnotationProtocol", "annotation"),
+    ("rai:dataUseCases", "uses"),
+    ("rai:dataLimitations", "misuse"),
+    ("rai:dataBiases", "biases"),
+    ("rai:dataSocialImpact", "harm"),
+    ("rai:personalSensitiveInformation", "personal-data"),
+    ("rai:dataReleaseMaintenancePlan", "maintenance"),
+)
+
+
 def _rai(m: Mapping[str, Any]) -> Json:
     """What the RAI vocabulary asks for, as far as it is counted or stated."""
     statistics, inputs, total = m["statistics"], m["inputs"], m["accounts"]["total"]
     collected = [s["collected"] for s in m["sources"] if s.get("collected")]
+    prose = m["card"].get("prose", {})
     told = {
         "rai:dataCollection": "\n".join(
             f"{s['name']}: {s['collection']}" for s in m["sources"] if s.get("collection")
@@ -139,6 +180,7 @@ def _rai(m: Mapping[str, Any]) -> Json:
         ),
         "rai:dataPreprocessingProtocol": list(_steps(m)),
         "rai:personalSensitiveInformation": m["card"].get("personal_data"),
+        **{term: prose[question] for term, question in _ANSWERS if question in prose},
     }
     return {name: value for name, value in told.items() if value}
 

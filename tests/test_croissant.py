@@ -146,6 +146,31 @@ def test_provenance_terms(release: corpuskit.Release) -> None:
     assert document["rai:dataPreprocessingProtocol"][-1].startswith("splits: train ")
 
 
+def test_terms_of_use(corpus: Corpus, tmp_path: Path) -> None:
+    """What follows from the licences of all articles stands there as permissions, obligations and prohibitions."""
+    records = [article(1, license="CC-BY-NC-4.0"), article(2, license="CC0-1.0")]
+    release = corpuskit.build(corpus({"a.jsonl": jsonl(records)}), tmp_path / "out")
+    told = _croissant(release)["usageInfo"]
+    actions = {
+        name: [each["odrl:action"]["@id"] for each in told[f"odrl:{name}"]]
+        for name in ("permission", "obligation", "prohibition")
+    }
+    assert actions == {
+        "permission": ["cc:DerivativeWorks"],
+        "obligation": ["cc:Attribution", "cc:Notice"],
+        "prohibition": ["cc:CommercialUse"],
+    }
+
+
+def test_the_curators_answers_stand_in_their_terms(corpus: Corpus, tmp_path: Path) -> None:
+    """What the curator answers in prose is what the RAI vocabulary is told."""
+    spec = corpus({"a.jsonl": jsonl([article(1)])}, extra='[card]\nprose = "cards/"\n')
+    (spec.parent / "cards").mkdir()
+    (spec.parent / "cards" / "biases.md").write_text("Only one town.")
+    release = corpuskit.build(spec, tmp_path / "out")
+    assert _croissant(release)["rai:dataBiases"] == "Only one town."
+
+
 def test_a_hostile_name_is_inert(corpus: Corpus, tmp_path: Path) -> None:
     """Names with quotes, tags and characters that reverse a line stay values."""
     spec = corpus({"a.jsonl": jsonl([article(1)])}, source='publisher = "</script>\\u202e\\"x"')
