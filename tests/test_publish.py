@@ -346,6 +346,25 @@ def test_a_hub_that_answers_wrong_digests(first: Path) -> None:
         )
 
 
+def test_a_target_that_moves_at_the_last_moment(first: Path, second: Path) -> None:
+    """The commit is refused where the branch is elsewhere by then, and nothing of it is to be seen."""
+    with FaultyHub() as faulty:
+        assert publish(faulty, first, "hf://lab/raced").code == 0
+        folder = faulty.folder / "datasets/lab/raced"
+        started = history(folder)[-1]
+
+        def move(path: str) -> None:
+            if "/commit/" in path:
+                (folder / "refs/heads/main").write_text(started)
+
+        faulty.before = move
+        raced = publish(faulty, second, "hf://lab/raced")
+        assert (raced.code, raced.json["ok"], raced.json["revision"]) == (1, False, None)
+        assert "changed meanwhile" in raced.json["findings"][-1]["message"]
+        assert head(faulty, "lab/raced") == started
+        assert {p.name for p in (folder / "refs/tags").iterdir()} == {"v1.0.0"}
+
+
 @pytest.mark.parametrize(
     ("text", "url"),
     [
