@@ -170,7 +170,7 @@ def _make(
     wanted = {entry["sha256"]: entry["bytes"] for entry in manifest["files"]}
     kind = target_of(address)
     state = kind.state(address, options, f"v{manifest['version']}", wanted)
-    merged, fault = merged_card(state.card, (release / layout.README).read_bytes().decode())
+    merged, fault = merged_card(state.card, state.manifest, (release / layout.README).read_bytes().decode())
     cargo = Cargo(release, {layout.README: merged.encode()})
     cargo = dataclasses.replace(cargo, sums=release_files(manifest, cargo))
     files = file_changes(cargo, state)
