@@ -22,6 +22,7 @@ import signal
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -51,6 +52,7 @@ class FaultyHub:
         self.told: list[str] = []
         self.armed: dict[str, Any] = {}
         self.log: list[dict[str, Any]] = []
+        self.before: Callable[[str], None] = lambda _: None  # called with the path of each call
         self._app = application(Hub(self.folder, _LOCAL, self.told.append, serving.Limits()))
         listener = _bound("127.0.0.1", 0)
         self.endpoint = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -90,6 +92,7 @@ class FaultyHub:
         if scope["path"] == "/_log":
             await _answer(send, 200, json.dumps(self.log).encode())
             return
+        self.before(scope["path"])
         seen = {"method": scope["method"], "path": scope["path"], "bytes": 0, "status": None}
         self.log.append(seen)
         due = self.armed.get("call", 0)

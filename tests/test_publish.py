@@ -18,6 +18,7 @@ from publish_client import articles, client, head, ids, loaded, objects, publish
 from referencing import Registry, Resource
 
 import corpuskit
+from corpuskit.card.obsolete import without_keys
 from corpuskit.errors import SpecError
 from corpuskit.hub.publishing.credentials import SECRETS, secret_findings
 from corpuskit.hub.publishing.plan import FileChange, load_plan
@@ -121,6 +122,28 @@ def test_what_others_put_there(hub: LocalHub, first: Path, second: Path, tmp_pat
     found = corpuskit.verify(copy)
     assert {f.kind for f in found if f.severity != "info"} == set()
     assert "foreign-file" in {f.kind for f in found}, "the card carries keys and words of others"
+
+
+def test_keys_of_an_earlier_release_go(hub: LocalHub, tmp_path: Path) -> None:
+    """What an earlier release said in the card's YAML, and this one does not say, is no claim of it any more."""
+    first = release(tmp_path, "1.0.0", articles(0, 20), license_="LicenseRef-Old-terms")
+    second = release(tmp_path, "1.1.0", articles(0, 20))
+    assert publish(hub, first, "hf://lab/keys").code == 0
+    assert "license_name: licenseref-old-terms" in client(hub, READ, "lab/keys", "README.md")
+    done = publish(hub, second, "hf://lab/keys")
+    gone = {row["key"] for row in done.json["plan"]["keys"] if row["action"] == "delete"}
+    assert (done.code, gone) == (0, {"license_name", "license_link"})
+    assert client(hub, READ, "lab/keys", "README.md") == (second / "README.md").read_text()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_keys_are_taken_out_by_lines(end: str) -> None:
+    """What is not meant stays, to the byte; a head that is none is left alone."""
+    card = end.join(["---", "a: 1 # one", "b:", "- x", "", "# two", "c: {d: e}", "---", "b: not this", ""])
+    assert without_keys(card, {"b", "none"}) == card.replace(end.join(["b:", "- x", "", "# two", ""]), "", 1)
+    assert without_keys(card, {"c"}) == card.replace(f"c: {{d: e}}{end}", "", 1)
+    for odd in (card, "no head", "---\n{b: 1}\n---\n", "---\nb: [\n---\n", "---\nb: 1\n"):
+        assert without_keys(odd, set() if odd == card else {"b"}) == odd
 
 
 DOWNLOAD = """
@@ -344,6 +367,25 @@ def test_a_hub_that_answers_wrong_digests(first: Path) -> None:
             True,
             False,
         )
+
+
+def test_a_target_that_moves_at_the_last_moment(first: Path, second: Path) -> None:
+    """The commit is refused where the branch is elsewhere by then, and nothing of it is to be seen."""
+    with FaultyHub() as faulty:
+        assert publish(faulty, first, "hf://lab/raced").code == 0
+        folder = faulty.folder / "datasets/lab/raced"
+        started = history(folder)[-1]
+
+        def move(path: str) -> None:
+            if "/commit/" in path:
+                (folder / "refs/heads/main").write_text(started)
+
+        faulty.before = move
+        raced = publish(faulty, second, "hf://lab/raced")
+        assert (raced.code, raced.json["ok"], raced.json["revision"]) == (1, False, None)
+        assert "changed meanwhile" in raced.json["findings"][-1]["message"]
+        assert head(faulty, "lab/raced") == started
+        assert {p.name for p in (folder / "refs/tags").iterdir()} == {"v1.0.0"}
 
 
 @pytest.mark.parametrize(

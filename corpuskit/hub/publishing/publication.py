@@ -9,7 +9,7 @@ from typing import Any
 from corpuskit import layout
 from corpuskit.audit import read_manifest
 from corpuskit.errors import InputError, OutputError, PublishRefused, SpecError
-from corpuskit.findings import Finding
+from corpuskit.findings import Finding, finding
 from corpuskit.hub.publishing import gates
 from corpuskit.hub.publishing.calling import quiet_library
 from corpuskit.hub.publishing.cards import key_changes, merged_card
@@ -79,7 +79,12 @@ def publish(
         if not made.ok:
             raise PublishRefused(_reasons(made.findings), outcome(made, made.findings, ok=False))
         kind = target_of(address)
-        revision = kind.execute(made, cargo, tell or _silent)
+        try:
+            revision = kind.execute(made, cargo, tell or _silent)
+        except PublishRefused as refused:
+            late = finding("stale-plan", " ".join(refused.reasons))
+            refused.outcome = outcome(made, [*made.findings, late], ok=False)
+            raise
         (tell or _silent)(f"checking revision {revision}")
         different = kind.check(made, revision, cargo, manifest["configs"])
     if different:
@@ -165,7 +170,7 @@ def _make(
     wanted = {entry["sha256"]: entry["bytes"] for entry in manifest["files"]}
     kind = target_of(address)
     state = kind.state(address, options, f"v{manifest['version']}", wanted)
-    merged, fault = merged_card(state.card, (release / layout.README).read_bytes().decode())
+    merged, fault = merged_card(state.card, state.manifest, (release / layout.README).read_bytes().decode())
     cargo = Cargo(release, {layout.README: merged.encode()})
     cargo = dataclasses.replace(cargo, sums=release_files(manifest, cargo))
     files = file_changes(cargo, state)
