@@ -52,8 +52,8 @@ def test_numbers_stand_in_the_body(release: corpuskit.Release) -> None:
     """Accounts, languages and licences of the body are those of the data."""
     text = (release.path / "README.md").read_text()
     assert "| `one` | 40 | 40 | 0 | 0 | 0 |" in text
-    assert "Javanese (jv): 26" in text
-    assert "Portuguese (Brazil) (pt-BR): 14" in text
+    assert "| Javanese | `jv` | 26 | 65\N{NO-BREAK SPACE}% |" in text
+    assert "| Portuguese (Brazil) | `pt-BR` | 14 | 35\N{NO-BREAK SPACE}% |" in text
     assert "[Warta \\| Desa](https://example.org/warta)" in text
     assert "See &lt;them&gt;." in text
 

@@ -91,7 +91,8 @@ def test_snippets_of_a_card_run(readme_corpus: Path) -> None:
 
     release = corpuskit.build(readme_corpus / "corpus.toml", readme_corpus / "release")
     blocks = _blocks((release.path / "README.md").read_text(encoding="utf-8"), "python")
-    assert len(blocks) == 3
+    used = ("datasets", "pyarrow.dataset", "polars", "duckdb", "corpuskit", "glob")
+    assert [re.search(r"(?:import|from) ([\w.]+)", code)[1] for code in blocks] == list(used)  # type: ignore[index]
     for code in blocks:
         done = subprocess.run(
             [sys.executable, "-c", code], cwd=release.path.parent, capture_output=True, text=True, check=False

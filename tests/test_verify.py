@@ -391,6 +391,12 @@ FORGERIES: dict[str, Forge] = {
     "no licence at all": lambda m: m["statistics"].update(licenses={}),
     "another source": lambda m: m["statistics"]["sources"].update(dua=3),
     "another year": lambda m: _move(m["statistics"]["years"], "2017", "2018"),
+    "another number of words": lambda m: _more(m["statistics"], "words"),
+    "another month": lambda m: _move(m["statistics"]["months"], "2017-12", "2016-12"),
+    "another histogram": lambda m: m["statistics"]["length_histogram"][0].__setitem__(1, 99),
+    "words of a source": lambda m: _more(m["statistics"]["by_source"]["satu"], "words"),
+    "words of a language": lambda m: _more(m["statistics"]["by_language"]["id"], "words"),
+    "another host": lambda m: m["statistics"].update(domains={"count": 1, "most": {"example.org": 1}}),
     "an earlier date": lambda m: m["statistics"].update(earliest="1999-01-01"),
     "fewer nulls": lambda m: m["statistics"]["nulls"].update(url=0),
     "another size in memory": lambda m: _more(m["arrow_bytes"]["default"], "train"),
@@ -428,6 +434,46 @@ def test_a_forged_number_is_found(release: Path, forge: Forge) -> None:
     except LookupError:  # no card can be rendered from it: the forger leaves it as it is
         seal(release, manifest, documents=False)
     assert errors(release)
+
+
+def _number(text: str) -> str:
+    """The text with the last digit of its first number that a reader sees changed."""
+    return re.sub(r"(?<![\w&#.-])(\d+)(?![\w.-])", lambda m: str(int(m[1]) + 1), text, count=1)
+
+
+def test_a_number_in_any_block_is_found(release: Path) -> None:
+    """A card whose digest is right, with another number in one of its blocks, is found by that block's name."""
+    text = (release / "README.md").read_text(encoding="utf-8")
+    blocks = {
+        m[1]: m[0] for m in re.finditer(r"(?s)<!-- corpuskit:([a-z-]+) -->\n.*?<!-- /corpuskit:\1 -->", text)
+    }
+    numbered = [name for name, block in blocks.items() if _number(block) != block]
+    assert {"glance", "lengths", "columns", "sources", "accounts", "splits", "limits"} <= set(numbered)
+    for name in numbered:
+        _replaced(release, "README.md", text.replace(blocks[name], _number(blocks[name])))
+        assert any(f"`{name}`" in f.message for f in errors(release)), name
+
+
+def test_a_figure_with_another_value_is_found(release: Path) -> None:
+    """A figure whose digest is right and that shows something else than the manifest says is named."""
+    drawn = [name for name in files_of(release) if name.startswith("figures/")]
+    assert "figures/waterfall.svg" in drawn
+    for name in drawn:
+        text = (release / name).read_text(encoding="utf-8")
+        _replaced(release, name, text.replace('width="', 'width="1', 3))
+        assert ("wrong-claim", name) in {(f.kind, f.file) for f in errors(release)}
+        _replaced(release, name, text)
+    assert errors(release) == []
+
+
+def _replaced(release: Path, name: str, text: str) -> None:
+    """Write another text into a document and its digest into the manifest."""
+    (release / name).write_text(text, encoding="utf-8")
+    data = text.encode()
+    manifest = json.loads((release / "manifest.json").read_bytes())
+    entry = next(f for f in manifest["files"] if f["path"] == name)
+    entry |= {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    _write(release, manifest)
 
 
 AUDITED: dict[str, Forge] = {

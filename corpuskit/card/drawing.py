@@ -56,15 +56,15 @@ def short(value: int) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """A share in per cent, with one decimal; `<0.1 %` for less that is not nothing."""
-    if not whole:
-        return "0 %"
-    tenths = (2000 * part + whole) // (2 * whole)
-    if part and not tenths:
-        return "<0.1 %"
-    if tenths == 1000 and part < whole:
-        return ">99.9 %"
-    return f"{tenths // 10}.{tenths % 10} %".replace(".0 ", " ")
+    """A share in per cent, with one decimal; `<0.1 %` for less that is not nothing. The space does not break."""
+    tenths = (2000 * part + whole) // (2 * whole) if whole else 0
+    if part and whole and not tenths:
+        said = "<0.1"
+    elif tenths == 1000 and part < whole:
+        said = ">99.9"
+    else:
+        said = f"{tenths // 10}.{tenths % 10}".removesuffix(".0")
+    return f"{said}\N{NO-BREAK SPACE}%"
 
 
 def bars(heading: str, note: str, rows: Sequence[Bar], told: str) -> str:

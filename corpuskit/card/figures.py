@@ -71,7 +71,7 @@ def _periods(months: Mapping[str, int]) -> tuple[str, list[tuple[str, int]]]:
     sums = dict.fromkeys(range(min(years) // step, max(years) // step + 1), 0)
     for year, (_, _, n) in zip(years, dates, strict=True):
         sums[year // step] += n
-    unit = "year" if step == 1 else f"{step} years, by the first of them"
+    unit = "year" if step == 1 else f"spans of {step} years"
     return unit, [(f"{at * step:04d}", n) for at, n in sums.items()]
 
 

@@ -35,7 +35,7 @@ def _environment() -> Any:
         environment.filters[name] = getattr(markdown, name)
     environment.filters["percent"] = percent
     environment.filters["span"] = facts.span
-    environment.filters["known_size"] = lambda value: "not known" if value is None else markdown.size(value)
+    environment.filters["known_size"] = _known_size
     environment.filters["lower_first"] = facts.lower_first
     environment.filters["language"] = language_name
     environment.filters["licenses"] = _licenses
@@ -78,6 +78,11 @@ def _type(feature: Mapping[str, Any]) -> str:
         inner = feature["list"]
         return f"list of {inner if isinstance(inner, str) else 'struct' if isinstance(inner, list) else _type(inner)}"
     return "struct of " + ", ".join(member["name"] for member in feature["struct"])
+
+
+def _known_size(value: int | None) -> str:
+    """Bytes in a narrow cell, also where nobody counted them."""
+    return "not known" if value is None else markdown.size(value).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _render(template: str, manifest: Mapping[str, Any]) -> str:
