@@ -63,7 +63,7 @@ def show_findings(findings: Sequence[Finding], *, shown: int = _SHOWN) -> bool:
 
 
 def show_each(findings: Sequence[Finding]) -> None:
-    """Findings on stdout one by one, as they come, each with what to do."""
+    """Findings on stdout one by one, as they come, each after its place, with what to do."""
     from rich.text import Text
 
     console = _console(sys.stdout)

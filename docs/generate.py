@@ -1,5 +1,6 @@
 """Writes the pages that follow from code: `python docs/generate.py`."""
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -77,7 +78,24 @@ def card_page() -> str:
     return _QUESTIONS.sub(lambda _: table, page)
 
 
+_LADDER = re.compile(r"(?<=<!-- ladder -->\n)(.*?)(?=<!-- /ladder -->)", re.DOTALL)
+
+
+def contributing() -> str:
+    """CONTRIBUTING.md with the ladder of rooms that tests/test_architecture.py holds."""
+    tree = ast.parse((ROOT / "tests" / "test_architecture.py").read_text(encoding="utf-8"))
+    ladder = next(
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "LADDER"
+    )
+    rows = "".join(f"| {rung} | {', '.join(sorted(rooms))} |\n" for rung, rooms in ladder.items())
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    return _LADDER.sub(lambda _: f"\n| rung | rooms |\n|---|---|\n{rows}\n", page)
+
+
 PAGES = {
+    "CONTRIBUTING.md": contributing,
     "docs/findings.md": findings_page,
     "docs/licensing.md": licensing_page,
     "docs/validation-rules.md": rules_page,

@@ -202,6 +202,15 @@ def test_a_head_beyond_bounds_is_none(hub: LocalHub, name: str) -> None:
     assert "Card" in _page(hub, f"/datasets/lab/bomb-{name}")[1].text
 
 
+def test_the_hub_refuses_what_hubs_refuse(hub: LocalHub) -> None:
+    """validate-yaml refuses ids that are none, and warns of tasks that it does not list."""
+    text = "---\nlicense: MIT\nlanguage: English\ntask_categories: [nothing]\n---\n"
+    answer = ask(hub, "POST", "/api/validate-yaml", {"content": text, "repoType": "dataset"}, hub.token)
+    assert answer.status == 400
+    assert [e["message"].partition(":")[0] for e in answer.json["errors"]] == ["line 2", "line 3"]
+    assert [e["message"].partition(":")[0] for e in answer.json["warnings"]] == ["line 4"]
+
+
 def test_heads_are_plain_data(hub: LocalHub) -> None:
     """What YAML has and JSON has not becomes text; tags of the hub follow from the head."""
     text = (

@@ -5,7 +5,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from corpuskit.hub.serving import cards, repositories
+from corpuskit.card.linting import lint_card
+from corpuskit.hub.serving import repositories
 from corpuskit.hub.serving.browsing import described
 from corpuskit.hub.serving.calls import Call, said
 from corpuskit.hub.serving.refusals import Refusal, bad_request, no_repository
@@ -27,15 +28,26 @@ def whoami(call: Call) -> Response:
     )  # fmt: skip
 
 
+_OF_THE_HEAD = frozenset({
+    "bad-card-head", "bad-card-value", "duplicate-key", "old-card-key", "unknown-language-code", "unknown-license-id",
+    "unknown-task",
+})  # fmt: skip
+
+
 def validate_yaml(call: Call) -> Response:
-    """POST /api/validate-yaml: whether the YAML head of a card can be read."""
+    """POST /api/validate-yaml: what the hub refuses in the YAML head of a card, and what it warns of."""
     content = call.text("content")
     errors, warnings = [], []
     if not content.lstrip("\ufeff").startswith("---"):
         warnings.append({"message": "empty or missing yaml metadata in repo card"})
     else:
-        fault = cards.head_fault(content)
-        errors = [{"message": fault}] if fault else []
+        found = [each for each in lint_card(content) if each.kind in _OF_THE_HEAD]
+        errors = [
+            {"message": f"line {each.line}: {each.message}"} for each in found if each.severity == "error"
+        ]
+        warnings = [
+            {"message": f"line {each.line}: {each.message}"} for each in found if each.severity == "warning"
+        ]
     return said({"errors": errors, "warnings": warnings}, 400 if errors else 200)
 
 

@@ -26,15 +26,6 @@ _ACTIVE = re.compile("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b\x0c\x0e-\x1f\x7f-
 Address = Callable[[str], str | None]
 
 
-def head_fault(text: str) -> str | None:
-    """What is wrong with the YAML head of a card; None where nothing is."""
-    try:
-        foreign_head(text)
-    except ValueError as error:
-        return str(error)
-    return None
-
-
 def head_of(folder: Path, entry: Entry | None) -> dict[str, Any] | None:
     """The YAML head of a card in a repository; None where there is none that can be read."""
     text = text_of(folder, entry)
