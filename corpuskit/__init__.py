@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         WorkerLost,
     )
     from corpuskit.findings import Finding
-    from corpuskit.loading import read
+    from corpuskit.loading import Split, load, read
     from corpuskit.release import Release, build
     from corpuskit.report import Report, validate
     from corpuskit.reports import write_report
@@ -45,9 +45,11 @@ _HOMES = {
     "Report": "report",
     "SchemaError": "errors",
     "SpecError": "errors",
+    "Split": "loading",
     "ValidationFailed": "errors",
     "WorkerLost": "errors",
     "build": "release",
+    "load": "loading",
     "load_spec": "spec",
     "read": "loading",
     "reproduce": "reproduction",
@@ -71,9 +73,11 @@ __all__ = [
     "Report",
     "SchemaError",
     "SpecError",
+    "Split",
     "ValidationFailed",
     "WorkerLost",
     "build",
+    "load",
     "load_spec",
     "read",
     "reproduce",

@@ -32,8 +32,8 @@ LADDER = {
     4: ["conform", "forms", "manifest"],
     5: ["card", "consumers", "phases"],
     6: ["release", "audit"],
-    7: ["loading", "checks", "reports", "cards", "proposal", "reproduction", "hub"],
-    8: ["report", "console", "testing"],
+    7: ["checks", "reports", "cards", "proposal", "reproduction", "hub"],
+    8: ["loading", "report", "console", "testing"],
     9: ["cli"],
     10: ["__main__"],
 }
@@ -55,6 +55,7 @@ OWNERS = {
     "markdown_it": {"hub"},
     "starlette": {"hub"},
     "uvicorn": {"hub"},
+    "huggingface_hub": {"hub"},
     "pytest": {"testing"},
     "yaml": {"card"},
     "rich": {"console"},
