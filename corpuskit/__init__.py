@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     )
     from corpuskit.findings import Finding
     from corpuskit.hub.publishing import Plan, Publication, publish
-    from corpuskit.loading import read
+    from corpuskit.loading import Split, load, read
     from corpuskit.release import Release, build
     from corpuskit.report import Report, validate
     from corpuskit.reports import write_report
@@ -54,11 +54,13 @@ _HOMES = {
     "Report": "report",
     "SchemaError": "errors",
     "SpecError": "errors",
+    "Split": "loading",
     "Trace": "tracing",
     "ValidationFailed": "errors",
     "Way": "tracing",
     "WorkerLost": "errors",
     "build": "release",
+    "load": "loading",
     "load_spec": "spec",
     "publish": "hub.publishing",
     "read": "loading",
@@ -90,11 +92,13 @@ __all__ = [
     "Report",
     "SchemaError",
     "SpecError",
+    "Split",
     "Trace",
     "ValidationFailed",
     "Way",
     "WorkerLost",
     "build",
+    "load",
     "load_spec",
     "publish",
     "read",

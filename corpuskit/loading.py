@@ -1,17 +1,183 @@
-"""Reads published rows as Arrow record batches."""
+"""Loads a release for training: by split, as articles, as Arrow record batches, or as an object of `datasets`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from corpuskit import layout
 from corpuskit.errors import InputError, SpecError
 from corpuskit.findings import shortened
+from corpuskit.hub.downloading import Copy, copy_of
 from corpuskit.layout import partition_of
 from corpuskit.partitions import DEFAULT, configs_of
 from corpuskit.splits import split_order
 
 _LONGEST = 1000
+# So many articles are made of a row group at a time.
+_ROWS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The articles of one split, in release order; iterating gives one dict an article, `len` their number.
+
+    Nothing is read before it is asked for, and a row group at a time. `columns` are those that were chosen, None for
+    all; `files` the paths of its data files in the release.
+    """
+
+    name: str
+    config: str
+    rows: int
+    columns: tuple[str, ...] | None
+    files: tuple[str, ...]
+    streaming: bool
+    _where: "Path | Copy" = field(repr=False)
+    _entries: tuple[Mapping[str, Any], ...] = field(repr=False)
+
+    def __len__(self) -> int:
+        return self.rows
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for batch in self.batches():
+            for start in range(0, batch.num_rows, _ROWS):
+                yield from batch.slice(start, _ROWS).to_pylist()
+
+    def batches(self) -> Iterator[Any]:
+        """The articles as Arrow record batches; raises InputError where a file is not the one that was built."""
+        from corpuskit.parquet import read_groups
+
+        columns = None if self.columns is None else list(self.columns)
+        for entry in self._entries:
+            for group in read_groups(_present(self._where, entry), columns):
+                yield from group.to_batches()
+
+    def to_hf(self) -> Any:
+        """A `datasets.Dataset` of these articles, or with `streaming` a `datasets.IterableDataset`.
+
+        Raises SpecError where there are no rows, InputError where a file is not the one that was built.
+        """
+        from datasets import load_dataset
+
+        if not self._entries:
+            raise SpecError(f"the split {self.name!r} has no rows.", str(self._where))
+        if self.streaming and isinstance(self._where, Copy):
+            files = [self._where.url(name) for name in self.files]
+        else:
+            files = [str(_present(self._where, entry)) for entry in self._entries]
+        columns = None if self.columns is None else list(self.columns)
+        data = load_dataset(
+            "parquet",
+            data_files={self.name: files},
+            split=self.name,
+            streaming=self.streaming,
+            columns=columns,
+        )
+        return data if columns is None else data.select_columns(columns)  # in the order that was asked for
+
+
+@overload
+def load(
+    path_or_repo: Path | str, split: str, *, config: str | None = ..., revision: str | None = ...,
+    streaming: bool = ..., columns: Sequence[str] | None = ...,
+) -> Split: ...  # fmt: skip
+@overload
+def load(
+    path_or_repo: Path | str, split: None = ..., *, config: str | None = ..., revision: str | None = ...,
+    streaming: bool = ..., columns: Sequence[str] | None = ...,
+) -> dict[str, Split]: ...  # fmt: skip
+def load(
+    path_or_repo: Path | str,
+    split: str | None = None,
+    *,
+    config: str | None = None,
+    revision: str | None = None,
+    streaming: bool = False,
+    columns: Sequence[str] | None = None,
+) -> Split | dict[str, Split]:
+    """One split of a release, or all of them by name, train first.
+
+    The release is a folder, or a dataset repository on a hub as `namespace/name` or `hf://namespace/name`, of which
+    `revision` is a branch, tag or commit. Of a repository the data files of the split are fetched at once, with
+    `streaming` each when it is reached; `streaming` also decides what `to_hf` gives. Without a config it is the
+    default one, which has all articles. Raises SpecError where there is no such release, config, split or column,
+    InputError where a file cannot be fetched or is not the one that was built.
+    """
+    where = _place(path_or_repo, revision)
+    manifest = _manifest(where)
+    config, splits = _chosen(where, manifest, split, config)
+    if columns is not None:
+        _known(where, columns, [column["name"] for column in manifest["columns"]])
+    chosen = None if columns is None else tuple(columns)
+    found: dict[str, Split] = {}
+    for name in splits:
+        entries = tuple(_entries(manifest, config, name))
+        if not streaming and isinstance(where, Copy):
+            for entry in entries:
+                _present(where, entry)
+        files = tuple(str(entry["path"]) for entry in entries)
+        rows = manifest["configs"][config][name]
+        found[name] = Split(name, config, rows, chosen, files, streaming, where, entries)
+    return found if split is None else found[split]
+
+
+def _place(path_or_repo: Path | str, revision: str | None) -> Path | Copy:
+    """The folder, or the copy of a repository: what is no folder and looks like its name."""
+    said = str(path_or_repo)
+    repo = said.removeprefix("hf://").removeprefix("datasets/") if said.startswith("hf://") else said
+    is_repo = repo != said or (
+        repo.count("/") == 1 and "" not in repo.split("/") and "." not in repo.split("/")[0]
+    )
+    if is_repo and isinstance(path_or_repo, str) and (repo != said or not Path(said).exists()):
+        return copy_of(repo, revision)
+    if revision is not None:
+        raise SpecError("a folder has no revisions; `revision` is for a repository on a hub.", said)
+    return Path(path_or_repo)
+
+
+def _manifest(where: Path | Copy) -> dict[str, Any]:
+    from corpuskit.audit import read_manifest
+
+    return read_manifest(where.folder if isinstance(where, Copy) else where)
+
+
+def _present(where: Path | Copy, entry: Mapping[str, Any]) -> Path:
+    """A data file, fetched where it is not there; a release is whole or it is not loaded."""
+    if isinstance(where, Copy):
+        where.fetch(entry["path"])
+        return _whole(where.folder, entry)
+    return _whole(where, entry)
+
+
+def _chosen(
+    where: Path | Copy, manifest: Mapping[str, Any], split: str | None, config: str | None
+) -> tuple[str, Sequence[str]]:
+    """The config and the splits that are meant, train first; raises SpecError where there are none of that name."""
+    named = where.repo if isinstance(where, Copy) else str(where)
+    config = DEFAULT if config is None else config
+    if config not in manifest["configs"]:
+        known = shortened(", ".join(sorted(manifest["configs"])), _LONGEST)
+        raise SpecError(f"has no config {config!r}; it has {known}.", named)
+    splits = sorted(manifest["configs"][config], key=split_order)
+    if split is not None and split not in splits:
+        raise SpecError(f"has no split {split!r}; it has {', '.join(splits)}.", named)
+    return config, splits if split is None else [split]
+
+
+def _entries(manifest: Mapping[str, Any], config: str, split: str) -> Iterator[Mapping[str, Any]]:
+    """The data files of a split in release order."""
+    unions = manifest["config_rule"]["unions"]
+    for entry in manifest["files"]:
+        is_data = entry["role"] == "data" and entry["split"] == split
+        if is_data and config in configs_of(partition_of(entry["path"]), unions):
+            yield entry
+
+
+def _known(where: Path | Copy, columns: Sequence[str], known: Sequence[str]) -> None:
+    unknown = [name for name in columns if name not in known]
+    if unknown:
+        named = where.repo if isinstance(where, Copy) else str(where)
+        raise SpecError(f"has no column {unknown[0]!r}; it has {', '.join(known)}.", named)
 
 
 def read(
@@ -33,10 +199,7 @@ def read(
     files = data_files(where, split, config)
     chosen = list(columns) if columns is not None else None
     for file in files[:1]:
-        known = read_schema(file).names
-        unknown = [name for name in chosen or [] if name not in known]
-        if unknown:
-            raise SpecError(f"has no column {unknown[0]!r}; it has {', '.join(known)}.", str(where))
+        _known(where, chosen or [], read_schema(file).names)
     return (batch for file in files for group in read_groups(file, chosen) for batch in group.to_batches())
 
 
@@ -46,27 +209,12 @@ def data_files(where: Path, split: str | None, config: str | None) -> list[Path]
         if split is not None or config is not None:
             raise SpecError("a single file has no splits and no configs.", str(where))
         return [where]
-    from corpuskit.audit import read_manifest
-
-    manifest = read_manifest(where)
-    config = DEFAULT if config is None else config
-    if config not in manifest["configs"]:
-        known = shortened(", ".join(sorted(manifest["configs"])), _LONGEST)
-        raise SpecError(f"has no config {config!r}; it has {known}.", str(where))
-    splits = sorted(manifest["configs"][config], key=split_order)
-    if split is not None and split not in splits:
-        raise SpecError(f"has no split {split!r}; it has {', '.join(splits)}.", str(where))
-    unions = manifest["config_rule"]["unions"]
-    data = [
-        entry
-        for entry in manifest["files"]
-        if entry["role"] == "data" and config in configs_of(partition_of(entry["path"]), unions)
-    ]
-    wanted = splits if split is None else (split,)
-    return [_whole(where, entry) for name in wanted for entry in data if entry["split"] == name]
+    manifest = _manifest(where)
+    config, splits = _chosen(where, manifest, split, config)
+    return [_whole(where, entry) for name in splits for entry in _entries(manifest, config, name)]
 
 
-def _whole(where: Path, entry: dict[str, Any]) -> Path:
+def _whole(where: Path, entry: Mapping[str, Any]) -> Path:
     """The file of a manifest entry; a release is whole or it is not loaded."""
     path: Path = where / entry["path"]
     if not path.is_file() or path.stat().st_size != entry["bytes"]:

@@ -47,10 +47,11 @@ LADDER = {
     6: ["croissant", "citation"],
     7: ["documents"],
     8: ["release", "audit", "card_files"],
-    9: ["loading", "checks", "reports", "cards", "proposal", "reproduction", "tracing", "hub"],
-    10: ["report", "console", "testing", "conversion"],
-    11: ["cli"],
-    12: ["__main__"],
+    9: ["checks", "reports", "cards", "proposal", "reproduction", "tracing", "hub"],
+    10: ["loading", "report", "console", "testing"],
+    11: ["conversion"],
+    12: ["cli"],
+    13: ["__main__"],
 }
 RUNGS = {module: rung for rung, modules in LADDER.items() for module in modules}
 

@@ -152,6 +152,7 @@ CHANGES = {
     "shards": ('"12KB"', '"30KB"'),
     "groups": ('"3KB"', '"5KB"'),
     "codec": ("[output]", '[output]\ncompression = "snappy"'),
+    "formats": ('"arrow", ', ""),
     "limit": ("[splits]", '[limits]\nline_bytes = "100B"\n[splits]'),
     "declared": ('license = "CC0-1.0"', 'license = "CC0-1.0"\nlanguages = ["id", "jv"]'),
     "licensing": ("[splits]", '[licensing]\ndeny = ["CC-BY-4.0"]\non_conflict = "exclude"\n[splits]'),
