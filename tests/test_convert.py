@@ -172,7 +172,7 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
         convert([path], tmp_path / "f", to="jsonl")
     convert([path], tmp_path / "f", to="jsonl", replace=True)
     assert not list((tmp_path / "f").rglob("*.parquet"))
-    assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
+    assert [p.name for p in tmp_path.iterdir() if ".part-" in p.name] == []
 
 
 def test_several_files_have_one_schema(tmp_path: Path) -> None:
