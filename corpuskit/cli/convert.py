@@ -35,7 +35,7 @@ def convert(
     as hubs have it. OUT is a file, or a folder where its name has no suffix; what is there stays unless --replace.
 
     A column that OUT cannot hold is refused by name before anything is written. JSON Lines and CSV have fewer types:
-    they get OUT.arrow-schema beside them, by which convert reads them back as they were.
+    they get .OUT.arrow-schema beside them, by which convert reads them back as they were.
     """
     if len(paths) < 2:
         raise click.UsageError("Name what to convert and, last, where to.")

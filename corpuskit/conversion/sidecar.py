@@ -1,7 +1,7 @@
-"""The Arrow schema of a JSON Lines, CSV or TSV file, in a file beside it: NAME.arrow-schema.
+"""The Arrow schema of a JSON Lines, CSV or TSV file, in a hidden file beside it: .NAME.arrow-schema.
 
-It is an IPC stream without rows, which `pyarrow.ipc.open_stream(NAME).schema` reads. Loaders of hubs pass over files of
-that suffix.
+It is an IPC stream without rows, which `pyarrow.ipc.open_stream(FILE).schema` reads. Hidden, since loaders of hubs take
+whatever else lies in a folder for rows.
 """
 
 from pathlib import Path
@@ -18,7 +18,7 @@ _MOST_BYTES = 16 << 20
 
 def sidecar_of(path: Path) -> Path:
     """The place of the schema of a file."""
-    return path.with_name(path.name + SUFFIX)
+    return path.with_name(f".{path.name}{SUFFIX}")
 
 
 def write_schema(path: Path, schema: Any) -> None:

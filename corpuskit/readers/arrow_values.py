@@ -269,7 +269,11 @@ def _valid(array: Any) -> Sequence[bool]:
 
 
 def _lists(array: Any, other: Any, item: Values, size: int | None) -> list[Any]:
-    values = item(array.flatten(), other.flatten())
+    try:
+        values = item(array.flatten(), other.flatten())
+    except pa.ArrowNotImplementedError:  # lists of some extension types, with nulls between them
+        alone = ((array.slice(i, 1), other.slice(i, 1), ok) for i, ok in enumerate(_valid(array)))
+        return [_lists(a, b, item, size)[0] if ok else None for a, b, ok in alone]
     lengths = [size] * len(array) if size is not None else array.value_lengths().to_pylist()
     found: list[Any] = []
     at = 0

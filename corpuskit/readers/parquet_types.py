@@ -46,11 +46,17 @@ def _given_back(read: Any, noted: Any) -> Any:
         return noted
     if read.id != noted.id or read.num_fields != noted.num_fields or not is_a.is_nested(read):
         return read
-    parts = [
-        read.field(i).with_type(_given_back(read.field(i).type, noted.field(i).type))
-        for i in range(read.num_fields)
-    ]
+    pairs = zip(_parts(read), _parts(noted), strict=True)
+    parts = [part.with_type(_given_back(part.type, other.type)) for part, other in pairs]
     return _rebuilt(read, parts)
+
+
+def _parts(kind: Any) -> list[Any]:
+    return (
+        [kind.key_field, kind.item_field]
+        if is_a.is_map(kind)
+        else list(map(kind.field, range(kind.num_fields)))
+    )
 
 
 def _is_wider(read: Any, noted: Any) -> bool:
