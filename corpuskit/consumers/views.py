@@ -47,7 +47,7 @@ class View(NamedTuple):
             self.folder / entry["path"]
             for entry in sorted(self.manifest["files"], key=lambda entry: str(entry["path"]))
             if entry["role"] == "data"
-            and config in configs_of(layout.partition_of(entry["path"]))
+            and config in configs_of(layout.partition_of(entry["path"]), self.manifest["config_rule"]["unions"])
             and split in {entry["split"], WHOLE}
         ]
 
