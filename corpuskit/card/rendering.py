@@ -87,9 +87,15 @@ def _known_size(value: int | None) -> str:
 
 def _render(template: str, manifest: Mapping[str, Any]) -> str:
     text = _environment().get_template(template).render(m=_complete(manifest), **_derived(manifest))
-    # Only \n ends a line: what else Unicode takes for an end stands in prose as it is. Of blank lines one is enough.
-    lines = "\n".join(line.rstrip(" \t") for line in text.split("\n")).strip("\n")
-    return re.sub(r"\n{3,}", "\n\n", lines) + "\n"
+    # Only \n ends a line: what else Unicode takes for an end stands in prose as it is.
+    text = "\n".join(line.rstrip(" \t") for line in text.split("\n")).strip("\n")
+    parts = [part if part.startswith("```") else _BLANKS.sub("\n\n", part) for part in _CODE.split(text)]
+    return "".join(parts) + "\n"
+
+
+# Outside of code one blank line parts as well as many do, and templates leave many.
+_CODE = re.compile(r"(?ms)(^```\w*\n.*?^```$)")
+_BLANKS = re.compile(r"\n{3,}")
 
 
 # What a curator may leave unsaid: null in the templates, so that a misspelt name there is still an error.
