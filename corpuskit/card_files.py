@@ -1,6 +1,7 @@
 """What lies beside a card: its own text, the paths and sizes of the files below its folder, and Parquet footers."""
 
 import os
+from functools import cache
 from pathlib import Path
 
 from corpuskit import parquet
@@ -54,6 +55,7 @@ _DATA = frozenset({
 
 
 def _footer(folder: Path) -> ReadFooter:
+    @cache  # a file may be in several configs
     def read(path: str) -> Footer | None:
         if not path.endswith(".parquet"):
             return None

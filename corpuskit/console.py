@@ -68,10 +68,9 @@ def show_each(findings: Sequence[Finding]) -> None:
 
     console = _console(sys.stdout)
     for each in findings:
+        where = f"{inert(place(replace(each, pointer=None)))}: "
         head = (f"{each.severity} ", _STYLES[each.severity]), (each.kind, "bold")
-        console.print(
-            Text.assemble(*head, f" {inert(place(replace(each, pointer=None)))}: {inert(each.message)}")
-        )
+        console.print(Text.assemble(where, *head, f": {inert(each.message)}"))
         if each.hint:
             console.print(Text(f"  → {inert(each.hint)}", style="dim"))
 
