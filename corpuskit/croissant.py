@@ -12,7 +12,8 @@ from urllib.parse import quote
 from corpuskit.card import markdown, ordered, ordered_configs
 from corpuskit.layout import MANIFEST, shards_glob
 from corpuskit.licenses import license_ids, license_url
-from corpuskit.partitions import DEFAULT, pattern
+from corpuskit.manifest import folder_globs
+from corpuskit.partitions import DEFAULT
 
 Json = dict[str, Any]
 
@@ -280,14 +281,16 @@ _PROVENANCE = (
 def _file_sets(m: Mapping[str, Any]) -> Iterator[Json]:
     """The data files of each config."""
     for config in ordered_configs(m) if m["statistics"]["rows"] else ():
-        folders = pattern(config, m["config_rule"]["fields"])
         yield {
             "@type": "cr:FileSet",
             "@id": f"{config}-files",
             "name": f"{config}-files",
             "encodingFormat": _ENCODINGS["data"],
             "includes": [
-                shards_glob(split, folders) for split, rows in ordered(m["configs"][config]) if rows
+                shards_glob(split, folders)
+                for split, rows in ordered(m["configs"][config])
+                if rows
+                for folders in folder_globs(m, config, split)
             ],
         }
 

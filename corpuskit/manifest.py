@@ -178,6 +178,16 @@ def licensing_of(manifest: Mapping[str, Any], statistics: Mapping[str, Any]) -> 
     return licenses.aggregate(articles, edit_counts(manifest["edits"]), told, rule)
 
 
+def folder_globs(manifest: Mapping[str, Any], config: str, split: str) -> list[str]:
+    """The globs of the folders below `data/` that hold a config's rows of a split: several where it is a union.
+
+    Each finds a file, since loaders take one that does not for an error.
+    """
+    rule, configs = manifest["config_rule"], manifest["configs"]
+    members = rule["unions"].get(config, [config])
+    return [partitions.pattern(member, rule["fields"]) for member in members if configs[member][split]]
+
+
 def permissive(licensing: Mapping[str, Any]) -> list[str]:
     """The licences of kept articles that permit commercial use and changed versions, without share-alike."""
     return [name for name, told in licensing["terms"].items() if told["permissive"]]

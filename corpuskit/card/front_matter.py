@@ -10,8 +10,8 @@ from corpuskit.hub_terms import size_category
 from corpuskit.languages import hub_language
 from corpuskit.layout import shards_glob
 from corpuskit.licenses import hub_licenses, license_ids
-from corpuskit.manifest import by_config
-from corpuskit.partitions import DEFAULT, pattern
+from corpuskit.manifest import by_config, folder_globs
+from corpuskit.partitions import DEFAULT
 from corpuskit.splits import split_order
 
 # What only a curator can say of a corpus, as `[hub]` states it.
@@ -74,12 +74,9 @@ def _license(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _config(name: str, manifest: Mapping[str, Any]) -> dict[str, Any]:
-    rule, configs = manifest["config_rule"], manifest["configs"]
-    members = rule["unions"].get(name, [name])
     files = []
-    for split, rows in ordered(configs[name]):
-        # A glob that finds no file is an error to loaders.
-        globs = [shards_glob(split, pattern(m, rule["fields"])) for m in members if configs[m][split]]
+    for split, rows in ordered(manifest["configs"][name]):
+        globs = [shards_glob(split, folders) for folders in folder_globs(manifest, name, split)]
         if rows:
             files.append({"split": split, "path": globs[0] if len(globs) == 1 else globs})
     return {"config_name": name, "data_files": files, **({"default": True} if name == DEFAULT else {})}

@@ -1,11 +1,13 @@
 """What consumers are told of a release: where the files of each form, config and split lie, and what they hold."""
 
 from collections.abc import Callable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from corpuskit import layout, parquet
-from corpuskit.partitions import DEFAULT, configs_of, pattern
+from corpuskit.manifest import folder_globs
+from corpuskit.partitions import DEFAULT
 
 # In place of a split: all rows at once.
 WHOLE = ""
@@ -34,21 +36,24 @@ class View(NamedTuple):
         """The splits of a config that have rows, and how many."""
         return {split: rows for split, rows in self.manifest["configs"][config].items() if rows}
 
-    def glob(self, form: str, config: str, split: str) -> str:
-        """The files of a split in a form as a glob; of all rows those that end in .parquet, wherever they lie."""
+    def globs(self, form: str, config: str, split: str) -> list[str]:
+        """The files of a split in a form as globs; of all rows those that end in .parquet, wherever they lie."""
         if split == WHOLE:
-            return f"{self.folder}/**/*.parquet"
-        folders = pattern(config, self.manifest["config_rule"]["fields"])
-        return f"{self.folder}/{layout.form_glob(form, split, folders)}"
+            return [f"{self.folder}/**/*.parquet"]
+        found = folder_globs(self.manifest, config, split)
+        return [f"{self.folder}/{layout.form_glob(form, split, folders)}" for folders in found]
 
     def files(self, config: str, split: str) -> list[Path]:
-        """The Parquet files of a split, or all there are, in the order of their paths."""
+        """The Parquet files of a split, or all there are, in the order in which globs find them."""
+        entries = sorted(self.manifest["files"], key=lambda entry: str(entry["path"]))
+        data = [entry for entry in entries if entry["role"] == "data" and split in {entry["split"], WHOLE}]
+        if split == WHOLE:
+            return [self.folder / entry["path"] for entry in data]
         return [
             self.folder / entry["path"]
-            for entry in sorted(self.manifest["files"], key=lambda entry: str(entry["path"]))
-            if entry["role"] == "data"
-            and config in configs_of(layout.partition_of(entry["path"]), self.manifest["config_rule"]["unions"])
-            and split in {entry["split"], WHOLE}
+            for folders in folder_globs(self.manifest, config, split)
+            for entry in data
+            if fnmatchcase(layout.partition_of(entry["path"]), folders)
         ]
 
     @property

@@ -54,14 +54,14 @@ def arrow_files(view: View, config: str, split: str) -> Reading:
     """`load_dataset("arrow", data_files=...)`."""
     from datasets import load_dataset
 
-    return _reading(load_dataset("arrow", data_files={split: view.glob(ARROW, config, split)}, split=split))
+    return _reading(load_dataset("arrow", data_files={split: view.globs(ARROW, config, split)}, split=split))
 
 
 def json_files(view: View, config: str, split: str) -> Reading:
     """`load_dataset("json", data_files=..., features=...)`: without features, every type is guessed."""
     from datasets import Features, load_dataset
 
-    files = {split: view.glob("jsonl", config, split)}
+    files = {split: view.globs("jsonl", config, split)}
     features = Features.from_arrow_schema(view.schema)
     return _reading(load_dataset("json", data_files=files, features=features, split=split))
 

@@ -18,7 +18,7 @@ def queried(view: View, config: str, split: str) -> Reading:
 
     connection = duckdb.connect()
     connection.execute(_SETTINGS)
-    connection.execute("SELECT * FROM read_parquet(?)", [view.glob("parquet", config, split)])
+    connection.execute("SELECT * FROM read_parquet(?)", [view.globs("parquet", config, split)])
     reader: Any = connection.to_arrow_reader(_ROWS)
     return Reading(reader.schema, _tables(reader, connection))
 

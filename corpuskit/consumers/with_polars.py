@@ -7,6 +7,6 @@ def scanned(view: View, config: str, split: str) -> Reading:
     """`polars.scan_parquet(glob)`."""
     import polars as pl
 
-    frame = pl.scan_parquet(view.glob("parquet", config, split))
+    frame = pl.scan_parquet(view.globs("parquet", config, split))
     schema = frame.head(0).collect().to_arrow().schema
     return Reading(schema, (piece.to_arrow() for piece in frame.collect_batches(maintain_order=True)))
