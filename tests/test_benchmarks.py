@@ -97,3 +97,21 @@ def test_killed_builds_are_repeated_to_the_byte(capsys: pytest.CaptureFixture[st
     rows = capsys.readouterr().out.splitlines()[2:]
     assert [row.split(" |")[0].split()[1] for row in rows] == [phase for phase, _ in faults.chosen(3)]
     assert sum("had ended" not in row for row in rows) >= 2
+
+
+@pytest.mark.long
+def test_bytes_of_a_small_change_are_counted_in_three_ways() -> None:
+    """A row a way; what `corpuskit publish` sends is what its plan says, and every way loads back whole."""
+    command = [
+        sys.executable,
+        str(REPOSITORY / "benchmarks" / "publish.py"),
+        "--bytes",
+        "2MB",
+        "--shard",
+        "200kB",
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for way in ("corpuskit publish", "upload_folder", "push_to_hub"):
+        assert f"| {way} | " in done.stdout
