@@ -37,7 +37,7 @@ unit: $(INSTALLED)
 test-long: $(INSTALLED) ## the tests that take minutes
 	$(BIN)/pytest --quiet -m long
 
-test-pages: $(INSTALLED) ## the hub's pages in chromium, with pictures in build/pages
+test-pages: $(INSTALLED) ## the hub's pages, the card and its figures in chromium, with pictures in build/pages
 	$(BIN)/pytest --quiet -m pages
 
 test-croissant: $(INSTALLED) ## croissant.json read, checked and loaded by mlcroissant, in an environment of its own

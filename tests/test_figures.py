@@ -34,6 +34,9 @@ def manifest(**statistics: Any) -> dict[str, Any]:
     facts["statistics"] |= statistics
     if "sources" in statistics:
         facts["sources"] = [{"name": name, "license": "MIT"} for name in statistics["sources"]]
+        nothing = dict.fromkeys(facts["accounts"]["total"], 0)
+        facts["accounts"]["sources"] = dict.fromkeys(statistics["sources"], nothing)
+        facts["edits"] = {}
     return facts
 
 
