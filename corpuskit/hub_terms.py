@@ -60,6 +60,9 @@ def task_id_hint(task_id: str) -> str:
     """What to write instead of a task id that the hub does not list."""
     if task_id in hub_tasks():
         return "It is a task category: write it into `task_categories`."
+    category = next((task for task in hub_tasks() if task_id.endswith(f"-{task}")), None)
+    if category:
+        return f"Write `{category}` into `task_categories`."
     return did_you_mean(task_id, hub_task_ids())
 
 
@@ -78,7 +81,7 @@ def hub_mistakes(document: Mapping[str, Any], mistake: Callable[..., Any]) -> It
                 yield mistake(f"the hub does not list {word!r}.", "hub", key, index, hint=hint(word))
 
 
-def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.7) -> str | None:
     """The known word that is nearest to another, None where none is near; case and separators count little."""
     by_form: dict[str, str] = {}
     for each in sorted(known):

@@ -126,6 +126,7 @@ def test_licences_that_are_none(word: str, hint: str) -> None:
         (GOOD + "task_categories: [sentiment-analysis]\n", "unknown-task", 4, "warning", "task_ids"),
         (GOOD + "task_categories:\n- text-clasification\n", "unknown-task", 5, "warning", "`text-classification`"),
         (GOOD + "task_ids: [translation]\n", "unknown-task", 4, "warning", "task_categories"),
+        (GOOD + "task_ids: [machine-translation]\n", "unknown-task", 4, "warning", "`translation` into"),
         (GOOD + "task_ids: [text-retrieval-other-x]\n", "unknown-task", 4, "warning", "`tags`"),
         (GOOD + "size_categories: [1k<n<10k]\n", "bad-card-value", 4, "warning", "`1K<n<10K`"),
         (GOOD + "size_categories: unknown\n", "bad-card-value", 4, "warning", "Leave it out"),
