@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from corpuskit.card import render_card
+from corpuskit.conversion.type_table import TABLE, No
 from corpuskit.kinds import KINDS
 from corpuskit.validation.formats import DRAFTS, FORMATS, asserted
 
@@ -45,7 +46,26 @@ def rules_page() -> str:
     return _FORMATS.sub(lambda _: table, page)
 
 
+def types_page() -> str:
+    """docs/types.md from the table of types."""
+    head = (
+        "# Types\n\n"
+        "Written by `python docs/generate.py` from `corpuskit/conversion/type_table.py`; the tests run every cell.\n\n"
+        "How each Arrow type is held, and what a hub calls it. An Arrow file holds all of them. `refused` is what "
+        "`corpuskit convert` says before it writes ([converting.md](converting.md)); types of parts of lists, structs "
+        "and maps are held as those of columns.\n\n"
+        "| Arrow | hub feature | Parquet | JSON Lines | CSV, TSV |\n|---|---|---|---|---|\n"
+    )
+
+    def cell(text: str) -> str:
+        return f"refused: {text}" if isinstance(text, No) else text
+
+    rows = (f"| {r.name} | {r.hub} | {cell(r.parquet)} | {cell(r.json)} | {cell(r.csv)} |" for r in TABLE)
+    return head + "\n".join(rows) + "\n"
+
+
 PAGES = {
+    "docs/types.md": types_page,
     "docs/findings.md": findings_page,
     "docs/validation-rules.md": rules_page,
     "cards/example.md": example_card,
