@@ -43,9 +43,7 @@ def writing(path: Path, schema: Any, compression: str) -> Iterator[Any]:
             compression_level=int(level) if level else None,
             use_dictionary=[name for name in _LOW_CARDINALITY if name in schema.names],
             # With it pyarrow 26 aborts where texts or bytes are views: it cannot slice them.
-            use_content_defined_chunking=not any(
-                f"{sort}_view" in str(schema) for sort in ("string", "binary")
-            ),
+            use_content_defined_chunking=not any(_VIEWS.search(str(field.type)) for field in schema),
             write_page_index=True,
             write_page_checksum=True,
         ) as writer,

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from corpuskit import build
 from corpuskit.card import render_card
+from corpuskit.conversion.type_table import TABLE, No
 from corpuskit.kinds import KINDS
 from corpuskit.prose import questions
 from corpuskit.resources import read_json
@@ -94,8 +95,27 @@ def contributing() -> str:
     return _LADDER.sub(lambda _: f"\n| rung | rooms |\n|---|---|\n{rows}\n", page)
 
 
+def types_page() -> str:
+    """docs/types.md from the table of types."""
+    head = (
+        "# Types\n\n"
+        "Written by `python docs/generate.py` from `corpuskit/conversion/type_table.py`; the tests run every cell.\n\n"
+        "How each Arrow type is held, and what a hub calls it. An Arrow file holds all of them. `refused` is what "
+        "`corpuskit convert` says before it writes ([converting.md](converting.md)); types of parts of lists, structs "
+        "and maps are held as those of columns.\n\n"
+        "| Arrow | hub feature | Parquet | JSON Lines | CSV, TSV |\n|---|---|---|---|---|\n"
+    )
+
+    def cell(text: str) -> str:
+        return f"refused: {text}" if isinstance(text, No) else text
+
+    rows = (f"| {r.name} | {r.hub} | {cell(r.parquet)} | {cell(r.json)} | {cell(r.csv)} |" for r in TABLE)
+    return head + "\n".join(rows) + "\n"
+
+
 PAGES = {
     "CONTRIBUTING.md": contributing,
+    "docs/types.md": types_page,
     "docs/findings.md": findings_page,
     "docs/licensing.md": licensing_page,
     "docs/validation-rules.md": rules_page,
