@@ -7,6 +7,7 @@ LICENSE = "LICENSE"
 NOTICE = "NOTICE.md"
 MANIFEST = "manifest.json"
 SIDECAR = "manifest.json.sha256"
+LATEST = "latest.json"
 ARTICLE_SCHEMA = "schemas/article.schema.json"
 DATA = "data"
 PROVENANCE = "provenance"
@@ -33,7 +34,12 @@ def cache_name(name: str) -> str:
 
 def audit_folder(release: Path) -> Path:
     """The audit folder that belongs to a release, beside it."""
-    return release.with_name(release.name + ".audit")
+    return release.with_name(audit_name(release.name))
+
+
+def audit_name(release: str) -> str:
+    """The name of the audit folder of a release of that name."""
+    return f"{release}.audit"
 
 
 def refused_folder(release: Path) -> Path:

@@ -1,22 +1,17 @@
 """What a claim says beside what the data say."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from corpuskit.card.checking import innermost
-from corpuskit.errors import CorpusError
+from corpuskit.errors import SpecError
 from corpuskit.findings import shortened
 
-# What reading raises where a file's digest is right and its content is not what a build writes.
-UNREADABLE = (OSError, pa.ArrowException, CorpusError, LookupError, TypeError, ValueError, AttributeError)
-
-
-def is_file(path: Path) -> bool:
-    """Whether a path is a file itself: no link, no device, no pipe that would never end."""
-    return path.is_file() and not path.is_symlink()
+# What reading raises where a file's digest is right and its content is not what a build writes. InputError is not among
+# them: a file that cannot be fetched says nothing of a release.
+UNREADABLE = (OSError, pa.ArrowException, SpecError, LookupError, TypeError, ValueError, AttributeError)
 
 
 def differing(name: str, said: Any, meant: Any) -> str:

@@ -1,19 +1,20 @@
 """`corpuskit verify`."""
 
-from pathlib import Path
-
 import click
 
 from corpuskit.cli.options import common, print_json
 
 
 @click.command()
-@click.argument("release", type=click.Path(path_type=Path))
+@click.argument("release")
 @click.option("--quick", is_flag=True, help="Compare names, sizes and row counts only.")
 @click.option("--expect-root", metavar="HEX", help="The root digest that is meant, as build printed it.")
 @common
-def verify(release: Path, *, quick: bool, expect_root: str | None, shape: str, quiet: bool) -> int:  # noqa: ARG001 - it says nothing on stderr anyway
-    """Check that RELEASE is whole, unchanged, and that its claims are true."""
+def verify(release: str, *, quick: bool, expect_root: str | None, shape: str, quiet: bool) -> int:  # noqa: ARG001 - it says nothing on stderr anyway
+    """Check that RELEASE is whole, unchanged, and that its claims are true.
+
+    RELEASE is a folder, a file:// or s3:// URL, or the place that releases were published to, for the latest one there.
+    """
     from corpuskit import console
     from corpuskit.audit import verify as verify_release
 
