@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup demo test lint types unit test-long test-pages bench bench-validate bench-build bench-rebuild faults clean
+.PHONY: help setup demo test lint types unit test-long test-pages test-croissant bench bench-validate bench-build bench-rebuild faults clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -39,6 +39,12 @@ test-long: $(INSTALLED) ## the tests that take minutes
 
 test-pages: $(INSTALLED) ## the hub's pages in chromium, with pictures in build/pages
 	$(BIN)/pytest --quiet -m pages
+
+test-croissant: $(INSTALLED) ## croissant.json read, checked and loaded by mlcroissant, in an environment of its own
+	$(PYTHON) -m venv build/croissant
+	build/croissant/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	build/croissant/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[croissant]" --group test
+	build/croissant/bin/pytest --quiet -m croissant -W default
 
 bench: $(INSTALLED) ## time the reading of text files and of tables beside what everybody writes
 	$(BIN)/python benchmarks/text.py

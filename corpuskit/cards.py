@@ -8,6 +8,7 @@ from pathlib import Path
 from corpuskit import layout
 from corpuskit.audit import read_manifest
 from corpuskit.card import check_card, render_card
+from corpuskit.documents import ROLES
 from corpuskit.findings import Finding, finding
 from corpuskit.manifest import write_manifest
 from corpuskit.release import add_documents
@@ -53,7 +54,8 @@ def rewrite_card(release: Path | str) -> str:
     with locked(out, name), staging(out, name) as stage:
         folder = stage / "release"
         shutil.copytree(release, folder, copy_function=os.link)
-        for document in (layout.README, layout.LICENSE, layout.NOTICE, layout.MANIFEST, layout.SIDECAR):
+        documents = [entry["path"] for entry in manifest["files"] if entry["role"] in ROLES]
+        for document in (*documents, layout.MANIFEST, layout.SIDECAR):
             # A link would write through to the old release.
             (folder / document).unlink(missing_ok=True)
         root = write_manifest(folder, add_documents(folder, manifest))

@@ -8,8 +8,10 @@ CorpusError                 anything corpuskit raises on purpose
 │   ├── DamagedInput        a stream is cut or corrupt, from a byte on
 │   └── InputChanged        an input changed while it was read
 ├── OutputError             the output cannot be written                          exit 3
+├── RemoteError             the target of a publication fails or refuses          exit 3
 ├── WorkerLost              a worker process died at its task                     exit 3
 ├── BuildRefused            a budget or gate refused; nothing is released         exit 1
+├── PublishRefused          a gate refused, or the target moved; nothing is sent  exit 1
 ├── ValidationFailed        what was validated has findings of severity error     exit 1
 └── Busy                    another build holds the output                        exit 11
 """
@@ -95,6 +97,18 @@ class OutputError(CorpusError):
 
 
 @dataclass(eq=False)
+class RemoteError(CorpusError):
+    """The target of a publication cannot be reached, fails, or refuses; what was there before is there still."""
+
+    target: str
+    cause: str
+    hint: str
+
+    def __str__(self) -> str:
+        return f"{self.target}: {self.cause} {self.hint}"
+
+
+@dataclass(eq=False)
 class WorkerLost(CorpusError):
     """A worker process died in the middle of a task: killed, out of memory, or by a fault of a parser."""
 
@@ -111,6 +125,18 @@ class WorkerLost(CorpusError):
 @dataclass(eq=False)
 class BuildRefused(CorpusError):
     """A budget or gate refused the build; `outcome` is the JSON of the build with `release: null`."""
+
+    exit_code: ClassVar[int] = 1
+    reasons: list[str]
+    outcome: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return " ".join(self.reasons)
+
+
+@dataclass(eq=False)
+class PublishRefused(CorpusError):
+    """A gate refused the publication, or its plan is no longer true; `outcome` is the JSON of publish, not ok."""
 
     exit_code: ClassVar[int] = 1
     reasons: list[str]

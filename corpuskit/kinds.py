@@ -324,4 +324,37 @@ KINDS: dict[str, Kind] = {
         "info", "No audit folder beside the release", "Ledger and rejects cannot be checked here.",
         "Nothing to do for a published copy.",
     ),
+    # --- publishing ---
+    "leaked-secret": Kind(
+        "error", "What looks like a password, a token or a private key", "Whoever reads the card could use it.",
+        "Make it worthless where it was issued, take it out of corpus.toml, and build again.",
+    ),
+    "too-large": Kind(
+        "error", "More than the target takes", "It would be refused, or readers could not use it.",
+        "Set `[output] shard_bytes` so that there are larger or smaller files, and build again.",
+    ),
+    "no-privacy-statement": Kind(
+        "warning", "Nothing is said about personal data", "Readers and those written about should know.",
+        "Say in `[card] personal_data` which personal data the articles hold, and in `removal_contact` whom to ask.",
+    ),
+    "taken-tag": Kind(
+        "error", "The tag of this version names another release", "Whoever pinned the tag would be given other data.",
+        "Raise `[corpus] version` and build again.",
+    ),
+    "replaced-prose": Kind(
+        "warning", "Words of the card that lies there are not kept", "Somebody wrote them.",
+        "Copy them to where they belong before publishing; they stay in the target's history.",
+    ),
+    "wider-audience": Kind(
+        "warning", "The target is private, and stays so", "Nobody but its members can load the release.",
+        "Where it is meant to be public, make it so in its settings.",
+    ),
+    "stale-plan": Kind(
+        "error", "The plan is no longer true", "It would do something else than it says.",
+        "Make a new plan and look at it: the same command with --dry-run --plan-out.",
+    ),
+    "wrong-copy": Kind(
+        "error", "What the target holds is not what was sent", "Readers would load something else than the release.",
+        "Publish again; if it is the same again, tell whoever runs the target, and use the earlier revision meanwhile.",
+    ),
 }  # fmt: skip

@@ -5,6 +5,8 @@ from pathlib import Path
 README = "README.md"
 LICENSE = "LICENSE"
 NOTICE = "NOTICE.md"
+CITATION = "CITATION.cff"
+CROISSANT = "croissant.json"
 MANIFEST = "manifest.json"
 SIDECAR = "manifest.json.sha256"
 LATEST = "latest.json"

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -48,26 +48,26 @@ def writing(path: Path, schema: Any, compression: str) -> Iterator[Any]:
 
 
 @contextmanager
-def opened(source: Path | BinaryIO, **options: Any) -> Iterator[Any]:
-    """A Parquet file whose page checksums are verified as it is read; `options` are those of pyarrow."""
-    with pq.ParquetFile(source, page_checksum_verification=True, memory_map=False, **options) as file:
+def opened(path: Any, **options: Any) -> Iterator[Any]:
+    """A Parquet file, by path or open already, whose page checksums are verified; `options` are pyarrow's."""
+    with pq.ParquetFile(path, page_checksum_verification=True, memory_map=False, **options) as file:
         yield file
 
 
-def read_groups(source: Path | BinaryIO, columns: list[str] | None = None) -> Iterator[Any]:
+def read_groups(path: Any, columns: list[str] | None = None) -> Iterator[Any]:
     """The row groups of a Parquet file as Arrow tables, page checksums verified."""
-    with opened(source) as file:
+    with opened(path) as file:
         for index in range(file.num_row_groups):
             yield file.read_row_group(index, columns=columns)
 
 
-def count_rows(source: Path | BinaryIO) -> int:
-    """The number of rows that a Parquet file's footer states."""
-    with opened(source) as file:
+def count_rows(path: Any) -> int:
+    """The number of rows that the footer of a Parquet file, by its path or open already, states."""
+    with opened(path) as file:
         return int(file.metadata.num_rows)
 
 
-def read_schema(source: Path | BinaryIO) -> Any:
+def read_schema(path: Any) -> Any:
     """The Arrow schema of a Parquet file."""
-    with opened(source) as file:
+    with opened(path) as file:
         return file.schema_arrow

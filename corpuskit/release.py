@@ -16,7 +16,8 @@ from typing import Any
 from corpuskit import layout
 from corpuskit import manifest as manifests
 from corpuskit.cache import trim
-from corpuskit.card import ordered, render_card, render_license, render_notice
+from corpuskit.card import ordered
+from corpuskit.documents import ROLES, render_documents
 from corpuskit.engines import cores, engine
 from corpuskit.errors import BuildRefused, OutputError, ReleaseExists
 from corpuskit.findings import Finding
@@ -30,9 +31,10 @@ from corpuskit.phases.index import accounts, build_index
 from corpuskit.phases.learn import learn_repeats
 from corpuskit.phases.map import MapContext
 from corpuskit.phases.outcome import keep_outcome, take_outcome
-from corpuskit.phases.parts import Part
+from corpuskit.phases.parts import EditCounts, Part, add_edits, edits_stated
 from corpuskit.phases.plan import Input, check_unchanged, find_inputs, map_tasks
 from corpuskit.phases.reuse import Means, Parts, Progress, map_parts, write_shards
+from corpuskit.phases.waterfall import waterfall
 from corpuskit.phases.write import Shard, write_provenance
 from corpuskit.schema import ArticleSchema, article_schema, built_in
 from corpuskit.spec import CorpusSpec, load_spec
@@ -329,6 +331,7 @@ def _facts(mapped: Mapped, content: str, shards: Sequence[Shard]) -> dict[str, A
         "arrow_bytes": manifests.by_config((s.name, s.split, s.arrow_bytes) for s in shards),
         "statistics": statistics.as_dict(),
         "edits": _edits(mapped),
+        "waterfall": waterfall(mapped.index, mapped.parts, list(mapped.accounts)),
         "findings": mapped.kinds(),
     }
 
@@ -343,26 +346,21 @@ def _finish(
     return add_documents(folder, {**manifests.facts(spec, schema), **facts, "files": files})
 
 
-def _edits(mapped: Mapped) -> dict[str, int]:
-    counts: Counter[str] = Counter()
-    for part in mapped.parts:
-        counts.update(part.edits)
-    return dict(sorted(counts.items()))
+def _edits(mapped: Mapped) -> dict[str, dict[str, dict[str, int]]]:
+    sources: dict[str, EditCounts] = {name: {} for name in mapped.accounts}
+    for task, part in zip(mapped.tasks, mapped.parts, strict=True):
+        add_edits(sources[task.source.name], part.edits)
+    return edits_stated(sources)
 
 
 def add_documents(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """Render README, LICENSE and NOTICE into a release and give the manifest with their entries."""
+    """Render the documents of a release into its folder and give the manifest with their entries."""
     # As it will be read back: what is rendered from it then is what anyone renders from the file.
     manifest = json.loads(manifests.canonical(manifest))
-    documents = (
-        (layout.LICENSE, "license", render_license),
-        (layout.NOTICE, "notice", render_notice),
-        (layout.README, "card", render_card),
-    )
-    names = {name for name, _, _ in documents}
-    entries = [entry for entry in manifest["files"] if entry["path"] not in names]
-    for name, role, render in documents:
-        (folder / name).write_text(render(manifest), encoding="utf-8", newline="\n")
+    entries = [entry for entry in manifest["files"] if entry["role"] not in ROLES]
+    for name, (role, text) in render_documents(manifest).items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
         entries.append(manifests.file_entry(folder, name, role))
     return {**manifest, "files": list(manifests.sorted_files(entries))}
 

@@ -24,6 +24,7 @@ PACKAGED = {
     "urn:corpuskit:schema:corpus": "corpus.schema.json",
     "urn:corpuskit:schema:findings": "findings.schema.json",
     "urn:corpuskit:schema:manifest": "manifest.schema.json",
+    "urn:corpuskit:schema:plan": "plan.schema.json",
 }
 ARTICLE = "urn:corpuskit:schema:article"
 

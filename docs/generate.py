@@ -3,12 +3,15 @@
 import json
 import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from corpuskit import build
 from corpuskit.card import render_card
 from corpuskit.kinds import KINDS
 from corpuskit.validation.formats import DRAFTS, FORMATS, asserted
 
 ROOT = Path(__file__).parent.parent
+EXAMPLE = ROOT / "tests" / "manifest.example.json"
 
 
 def findings_page() -> str:
@@ -27,7 +30,7 @@ def findings_page() -> str:
 
 def example_card() -> str:
     """cards/example.md from the manifest of the sample corpus, as tests/manifest.example.json keeps it."""
-    return render_card(json.loads((ROOT / "tests" / "manifest.example.json").read_bytes()))
+    return render_card(json.loads(EXAMPLE.read_bytes()))
 
 
 _FORMATS = re.compile(r"(?<=<!-- formats -->\n)(.*?)(?=<!-- /formats -->)", re.DOTALL)
@@ -51,6 +54,16 @@ PAGES = {
     "cards/example.md": example_card,
 }
 
+
+def example_manifest() -> str:
+    """tests/manifest.example.json: the manifest of a build of the sample corpus."""
+    with TemporaryDirectory() as out:
+        release = build(ROOT / "examples" / "corpus.toml", out, cache=False)
+        manifest = json.loads((release.path / "manifest.json").read_bytes())
+    return json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
 if __name__ == "__main__":
+    EXAMPLE.write_text(example_manifest(), encoding="utf-8")
     for name, page in PAGES.items():
         (ROOT / name).write_text(page(), encoding="utf-8")

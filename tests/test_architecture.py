@@ -30,11 +30,13 @@ LADDER = {
     3: ["transforms", "spec", "writers", "verdicts", "places"],
     4: ["conform", "manifest"],
     5: ["card", "phases"],
-    6: ["release", "audit"],
-    7: ["loading", "checks", "reports", "cards", "proposal", "reproduction", "hub"],
-    8: ["report", "console", "testing"],
-    9: ["cli"],
-    10: ["__main__"],
+    6: ["croissant", "citation"],
+    7: ["documents"],
+    8: ["release", "audit"],
+    9: ["loading", "checks", "reports", "cards", "proposal", "reproduction", "hub"],
+    10: ["report", "console", "testing"],
+    11: ["cli"],
+    12: ["__main__"],
 }
 RUNGS = {module: rung for rung, modules in LADDER.items() for module in modules}
 
@@ -51,6 +53,7 @@ OWNERS = {
     "markdown_it": {"hub"},
     "starlette": {"hub"},
     "uvicorn": {"hub"},
+    "huggingface_hub": {"hub"},
     "pytest": {"testing"},
     "yaml": {"card"},
     "rich": {"console"},
@@ -185,5 +188,6 @@ def test_import_and_help_are_light() -> None:
         "orjson",
         "starlette",
         "uvicorn",
+        "huggingface_hub",
     }
     assert not heavy & set(loaded)

@@ -26,9 +26,9 @@ from jinja2 import UndefinedError
 
 import corpuskit
 from corpuskit import BuildRefused, SpecError
-from corpuskit.card import render_card, render_license, render_notice
 from corpuskit.card.front_matter import split_card
 from corpuskit.cards import rewrite_card
+from corpuskit.documents import render_documents
 from corpuskit.partitions import FIELDS, config_name, configs_of, partition_name, pattern, slug
 from corpuskit.phases.partition import config_refusals, partitioned
 
@@ -452,10 +452,10 @@ def copy(builds: Callable[..., corpuskit.Release], tmp_path: Path) -> Path:
 
 def seal(release: Path, manifest: dict[str, Any], *, documents: bool = True) -> None:
     """Write a manifest with a sidecar, and documents, that agree with it."""
-    renders = {"README.md": render_card, "LICENSE": render_license, "NOTICE.md": render_notice}
+    rendered = render_documents(manifest) if documents else {}
     for entry in manifest["files"]:
-        if documents and entry["path"] in renders:
-            (release / entry["path"]).write_text(renders[entry["path"]](manifest), encoding="utf-8")
+        if entry["path"] in rendered:
+            (release / entry["path"]).write_text(rendered[entry["path"]][1], encoding="utf-8")
         data = (release / entry["path"]).read_bytes()
         entry |= {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
     data = json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

@@ -19,7 +19,7 @@ import pytest
 from conftest import article, jsonl
 
 import corpuskit
-from corpuskit.card import render_card, render_license, render_notice
+from corpuskit.documents import render_documents
 from corpuskit.findings import Finding
 
 FLIPS = 600
@@ -340,10 +340,10 @@ def test_a_false_card_is_found_in_a_copy(
 
 def seal(release: Path, manifest: dict[str, Any], *, documents: bool = True) -> str:
     """Write a manifest with its sidecar, the documents rendered from it: what a forger would do."""
-    renders = {"README.md": render_card, "LICENSE": render_license, "NOTICE.md": render_notice}
+    rendered = render_documents(manifest) if documents else {}
     for entry in manifest["files"]:
-        if documents and entry["path"] in renders:
-            (release / entry["path"]).write_text(renders[entry["path"]](manifest), encoding="utf-8")
+        if entry["path"] in rendered:
+            (release / entry["path"]).write_text(rendered[entry["path"]][1], encoding="utf-8")
         if (release / entry["path"]).is_file():
             data = (release / entry["path"]).read_bytes()
             entry |= {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
@@ -435,8 +435,12 @@ AUDITED: dict[str, Forge] = {
     "a finding less": lambda m: m["findings"].pop("invalid-json"),
     "fewer duplicates": lambda m: m["findings"].update(duplicate=0),
     "a declared language that is there, it says": lambda m: m["findings"].pop("absent-language"),
-    "an edit more": lambda m: m["edits"].update(navigation=1),
-    "an edit less": lambda m: m["edits"].pop("head"),
+    "an edit more": lambda m: _more(m["edits"]["satu"]["head"], "edits"),
+    "fewer bytes cut": lambda m: m["edits"]["satu"]["head"].update(removed_bytes=0),
+    "an edit less": lambda m: m["edits"]["satu"].pop("head"),
+    "bytes that were lost elsewhere": lambda m: _more(m["waterfall"]["satu"][0], "bytes"),
+    "records that were lost elsewhere": lambda m: _more(m["waterfall"]["satu"][0], "records"),
+    "another reason": lambda m: m["waterfall"]["satu"][-1].update(reason="duplicate-id"),
     "a duplicate that was a reject": lambda m: [
         _move(t, "rejected", "duplicate") for t in (m["accounts"]["total"], m["accounts"]["sources"]["satu"])
     ],

@@ -10,14 +10,13 @@ from corpuskit import manifest as manifests
 from corpuskit.audit.books import audit_findings
 from corpuskit.audit.claims import UNREADABLE
 from corpuskit.audit.rows import content_findings, row_count
-from corpuskit.card import check_card, render_card, render_license, render_notice
+from corpuskit.card import check_card, render_card
 from corpuskit.digests import sha256, stream_sha256
+from corpuskit.documents import ROLES, render_documents
 from corpuskit.errors import SpecError
 from corpuskit.findings import Finding, finding, worst
 from corpuskit.places import Place, place
 from corpuskit.places.pointer import read_pointer
-
-_DOCUMENTS = {layout.README: render_card, layout.LICENSE: render_license, layout.NOTICE: render_notice}
 
 
 def read_manifest(release: Path) -> dict[str, Any]:
@@ -115,13 +114,18 @@ def _unusable(manifest: Mapping[str, Any]) -> Iterator[str]:
         if entry["role"] == "data" and "split" not in entry:
             yield f"{entry['path']} has no split"
     yield from _misnamed(entry for entry in manifest["files"] if entry["role"] == "data")
-    for name in sorted(_DOCUMENTS.keys() - {entry["path"] for entry in manifest["files"]}):
-        yield f"{name} is not among its files"
     try:
-        for render in _DOCUMENTS.values():
-            render(manifest)
+        documents = render_documents(manifest)
     except Exception as error:  # noqa: BLE001 - a template can raise anything for a fact of the wrong type
         yield f"no card can be rendered from it: {type(error).__name__}: {error}"
+        return
+    listed = {entry["path"]: entry["role"] for entry in manifest["files"]}
+    for name, (role, _) in sorted(documents.items()):
+        if listed.pop(name, None) != role:
+            yield f"{name} is not among its files as its {role}"
+    for name, role in sorted(listed.items()):
+        if role in ROLES:
+            yield f"nothing that it says makes a {role} called {name}"
 
 
 def _misnamed(data: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -196,9 +200,9 @@ def _footer_findings(release: Place, manifest: Mapping[str, Any]) -> Iterator[Fi
 
 def _document_findings(release: Place, manifest: Mapping[str, Any]) -> Iterator[Finding]:
     """The documents say what the manifest says."""
-    for name, render in _DOCUMENTS.items():
+    for name, (_, expected) in render_documents(manifest).items():
         text = _text(release, name)
         if name == layout.README:
-            yield from check_card(text, render(manifest))
-        elif text != render(manifest):
+            yield from check_card(text, expected)
+        elif text != expected:
             yield finding("wrong-claim", "it does not say what the manifest says", file=name)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpuskit import layout, parquet
@@ -13,6 +14,8 @@ from corpuskit.audit.claims import UNREADABLE, differing
 from corpuskit.digests import merkle_root
 from corpuskit.findings import Finding, finding
 from corpuskit.phases.index import FATES
+from corpuskit.phases.parts import EditCounts, add_edits, edits_stated
+from corpuskit.phases.waterfall import ledger_waterfall
 from corpuskit.places import Place
 
 
@@ -49,6 +52,11 @@ def _check_ledger(audit: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
     for item in manifest["inputs"]:
         if files[item["file"]] != item["records"]:
             yield f"{item['file']}: {files[item['file']]} records; the manifest says {item['records']}"
+    names = ["source", "fate", "reason", "length"]
+    tables = parquet.read_groups(audit / layout.LEDGER, names)
+    found = ledger_waterfall(tables, manifest["accounts"]["sources"])
+    if found != manifest["waterfall"]:
+        yield differing("waterfall", manifest["waterfall"], found)
     if merkle_root(digests) != manifest["content_id"]:
         yield "its kept records are not those of the release"
 
@@ -60,11 +68,19 @@ def _check_rejects(audit: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _check_edits(audit: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
-    edits: Counter[str] = Counter()
-    for table in parquet.read_groups(audit / layout.EDITS, ["transform"]):
-        edits.update({name: count for (name,), count in _counted(table, "transform").items()})
+    sources: dict[str, EditCounts] = {name: {} for name in manifest["accounts"]["sources"]}
+    for table in parquet.read_groups(audit / layout.EDITS, ["source", "transform", "removed", "inserted"]):
+        sizes = {name: pc.binary_length(table[name]) for name in ("removed", "inserted")}
+        groups = table.select(["source", "transform"])
+        for name, values in sizes.items():
+            groups = groups.append_column(name, values.cast(pa.int64()))
+        sums = [([], "count_all"), *((name, "sum") for name in sizes)]
+        for row in groups.group_by(["source", "transform"]).aggregate(sums).to_pylist():
+            counts = (row["count_all"], row["removed_sum"] or 0, row["inserted_sum"] or 0)
+            add_edits(sources.setdefault(row["source"], {}), {row["transform"]: counts})
+    edits = edits_stated(sources)
     if edits != manifest["edits"]:
-        yield differing("edits", manifest["edits"], dict(edits))
+        yield differing("edits", manifest["edits"], edits)
 
 
 def _check_notes(audit: Path, manifest: Mapping[str, Any]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from corpuskit.card.checking import check_card
 from corpuskit.card.foreign import foreign_head
-from corpuskit.card.front_matter import cut_card, front_matter, ordered
+from corpuskit.card.front_matter import cut_card, front_matter, ordered, ordered_configs, yaml_text
 from corpuskit.card.rendering import render_card, render_license, render_notice
 
 __all__ = [
@@ -11,7 +11,9 @@ __all__ = [
     "foreign_head",
     "front_matter",
     "ordered",
+    "ordered_configs",
     "render_card",
     "render_license",
     "render_notice",
+    "yaml_text",
 ]

@@ -112,11 +112,13 @@ class _Written(yaml.SafeDumper):
 
 def dump(head: Mapping[str, Any]) -> str:
     """A YAML block between `---` lines, every string safe whatever it holds."""
-    text = _yaml(head, allow_unicode=True)
-    if visible(text) != text.replace("\n", " "):
-        # Characters that hide or reverse others stand as escapes.
-        text = _yaml(head, allow_unicode=False)
-    return f"---\n{text}---\n"
+    return f"---\n{yaml_text(head)}---\n"
+
+
+def yaml_text(value: Mapping[str, Any]) -> str:
+    """A mapping as YAML, keys in their order, characters that hide or reverse others as escapes."""
+    text = _yaml(value, allow_unicode=True)
+    return text if visible(text) == text.replace("\n", " ") else _yaml(value, allow_unicode=False)
 
 
 def _yaml(head: Mapping[str, Any], *, allow_unicode: bool) -> str:

@@ -1,5 +1,6 @@
 """Renders README.md, LICENSE and NOTICE.md from the manifest: every number computed, every value inert."""
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -91,8 +92,17 @@ def _derived(manifest: Mapping[str, Any]) -> dict[str, Any]:
         "authors": authors,
         "unknown_terms": any(map(is_unknown, manifest["statistics"]["licenses"])),
         "license_links": list(filter(None, map(license_url, license_ids(manifest["corpus"]["license"])))),
+        "edits": _edits(manifest["edits"]),
         "input_bytes": sum(item["bytes"] for item in manifest["inputs"]),
     }
+
+
+def _edits(by_source: Mapping[str, Mapping[str, Mapping[str, int]]]) -> dict[str, int]:
+    """How many edits each transform made, over all sources."""
+    counts: Counter[str] = Counter()
+    for transforms in by_source.values():
+        counts.update({name: told["edits"] for name, told in transforms.items()})
+    return dict(sorted(counts.items()))
 
 
 def render_card(manifest: Mapping[str, Any]) -> str:

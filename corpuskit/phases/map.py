@@ -14,7 +14,7 @@ from corpuskit.conform import Article, Cells, ColumnConformer, Conformer, left
 from corpuskit.engines import Tell
 from corpuskit.phases.keys import Keys, values_of
 from corpuskit.phases.outcomes import Judged, Outcomes, known_id
-from corpuskit.phases.parts import EDITS, LEDGER, REJECTS, Part, PartWriter
+from corpuskit.phases.parts import EDITS, LEDGER, REJECTS, EditCounts, Part, PartWriter
 from corpuskit.phases.plan import MapTask
 from corpuskit.provenance import Limits
 from corpuskit.readers import READERS, UNTYPED, Piece, Problem, Record, jsonl
@@ -105,7 +105,7 @@ def map_part(task: MapTask, context: MapContext, folder: Path, tell: Tell) -> Pa
     schemas = {"rows": context.schema.arrow, "ledger": LEDGER, "rejects": REJECTS, "edits": EDITS}
     columns = _column_conformer(task, conformer, context)
     kinds: Counter[str] = Counter()
-    edits: Counter[str] = Counter()
+    edits: EditCounts = {}
     counted, rows = [], 0
     with PartWriter(folder, schemas) as part, _seldom_collected():
         for index, piece in enumerate(task.pieces):

@@ -11,7 +11,7 @@ from corpuskit.conform import Article, Articles
 from corpuskit.engines import Tell
 from corpuskit.findings import Finding
 from corpuskit.phases.keys import Keys
-from corpuskit.phases.parts import PartWriter
+from corpuskit.phases.parts import EditCounts, PartWriter, add_edits
 from corpuskit.provenance import Place, Source
 from corpuskit.readers import Edit, Record
 from corpuskit.readers.batching import Parsed
@@ -77,7 +77,7 @@ class Outcomes:
     source: Source
     tell: Tell
     kinds: Counter[str] = field(default_factory=Counter)
-    edits: Counter[str] = field(default_factory=Counter)
+    edits: EditCounts = field(default_factory=dict)
     records: int = 0
     rows: int = 0
     _sheets: list[_Sheet] = field(default_factory=list)
@@ -164,7 +164,7 @@ class Outcomes:
 
     def _edited(self, article: Article) -> None:
         for edit in article.edits:
-            self.edits[edit.transform] += 1
+            add_edits(self.edits, {edit.transform: (1, len(edit.removed), len(edit.inserted))})
             self.part.extend("edits", _columns(_edit(article.row["id"], edit)), 1)
 
 

@@ -61,19 +61,37 @@ EDITS = pa.schema(
 )
 
 
+EditCounts = dict[str, Sequence[int]]
+
+
+def add_edits(sums: EditCounts, counts: Mapping[str, Sequence[int]]) -> None:
+    """Add the edits of each transform, the bytes they removed and those they inserted, to sums of these."""
+    for transform, added in counts.items():
+        sums[transform] = [a + b for a, b in zip(sums.get(transform, (0, 0, 0)), added, strict=True)]
+
+
+def edits_stated(sources: Mapping[str, Mapping[str, Sequence[int]]]) -> dict[str, dict[str, dict[str, int]]]:
+    """Edits by source and transform as the manifest states them."""
+    names = ("edits", "removed_bytes", "inserted_bytes")
+    return {
+        source: {name: dict(zip(names, sums, strict=True)) for name, sums in sorted(transforms.items())}
+        for source, transforms in sources.items()
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part on disk and what is worth knowing without opening it.
 
     `records` is how many records each piece gave; `kinds` counts findings, `edits` the edits of
-    each transform.
+    each transform, the bytes they removed and those they inserted.
     """
 
     folder: Path
     records: tuple[int, ...]
     rows: int
     kinds: Mapping[str, int]
-    edits: Mapping[str, int]
+    edits: EditCounts
 
     def table(self, name: str) -> Any:
         """A table of the part, memory-mapped."""

@@ -1,0 +1,97 @@
+"""The conditions for publishing, each a function to a verdict and what it noticed."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from corpuskit import layout
+from corpuskit.audit import verify
+from corpuskit.findings import Finding, finding, worst
+from corpuskit.hub.publishing.cards import loses_prose
+from corpuskit.hub.publishing.credentials import secret_findings
+from corpuskit.hub.publishing.plan import Cargo, FileChange, Gate, Options, State, Verdict
+from corpuskit.hub.publishing.sizes import Sizes, size_findings
+from corpuskit.licenses import is_unknown
+
+_UNREAD = frozenset({"data", "provenance"})
+_VERDICTS: dict[str | None, Verdict] = {"error": "refused", "warning": "warned"}
+
+
+def _gate(name: str, findings: Iterable[Finding]) -> Gate:
+    found = tuple(findings)
+    return Gate(name, _VERDICTS.get(worst(found), "passed"), found)
+
+
+def verification(release: Path) -> Gate:
+    """The release is what was built, whole and true; raises SpecError where it is none."""
+    return _gate("verification", verify(release))
+
+
+def licensing(manifest: Mapping[str, Any], options: Options) -> Gate:
+    """Every article has terms that somebody stated, or the curator publishes it knowingly."""
+    articles = manifest["statistics"]["licenses"]
+    found = [
+        f"{articles[expression]:,} articles have the licence {expression}"
+        for expression in sorted(articles)
+        if is_unknown(expression)
+    ]
+    if is_unknown(manifest["corpus"]["license"]):
+        found.append(f"the compilation has the licence {manifest['corpus']['license']}")
+    severity = "warning" if options.allow_unknown_license else "error"
+    findings = tuple(
+        finding("unknown-terms", message, severity=severity, file=layout.MANIFEST) for message in found
+    )
+    verdict: Verdict = "passed" if not found else "overridden" if options.allow_unknown_license else "refused"
+    return Gate("licensing", verdict, findings)
+
+
+def secrets(manifest: Mapping[str, Any], cargo: Cargo) -> Gate:
+    """Nothing in the card, the prose and the manifest looks like a secret."""
+    names = {entry["path"] for entry in manifest["files"] if entry["role"] not in _UNREAD}
+    found: list[Finding] = []
+    for name in sorted({*names, layout.MANIFEST}):
+        data = cargo.path(name)
+        text = (data if isinstance(data, bytes) else data.read_bytes()).decode(errors="replace")
+        found += secret_findings(name, text)
+    return _gate("secrets", found)
+
+
+def size(files: Iterable[FileChange], sizes: Sizes | None) -> Gate:
+    """The target takes so much."""
+    return _gate("size", size_findings(files, sizes) if sizes is not None else ())
+
+
+def personal_data(manifest: Mapping[str, Any]) -> Gate:
+    """The card says something about personal data."""
+    message = "`[card] personal_data` is not set"
+    said = str(manifest["card"].get("personal_data", "")).strip()
+    return _gate(
+        "personal-data", () if said else [finding("no-privacy-statement", message, file=layout.README)]
+    )
+
+
+def card(theirs: str, merged: str) -> Gate:
+    """What others wrote into the card stays."""
+    message = "the body of the card that lies there is replaced by this release's"
+    lost = loses_prose(theirs, merged)
+    return _gate("card", [finding("replaced-prose", message, file=layout.README)] if lost else ())
+
+
+def audience(options: Options, state: State) -> Gate:
+    """Who may read: a target is never made public on the way, and never by accident."""
+    wider = options.private is False and state.private is True
+    message = "`private = false` was asked for, and publishing makes nothing public that is private"
+    return _gate("audience", [finding("wider-audience", message)] if wider else ())
+
+
+def version_tag(tag: str | None, cargo: Cargo, state: State) -> Gate:
+    """The tag of this version is free, or names this very release."""
+    if tag is None or state.tagged is None or cargo.is_at(layout.MANIFEST, state.tagged_manifest):
+        return _gate("tag", ())
+    message = f"{tag} names revision {state.tagged}, which holds another release"
+    return _gate("tag", [finding("taken-tag", message)])
+
+
+def fresh(findings: Iterable[Finding]) -> Gate:
+    """The plan that was given is still true."""
+    return _gate("plan", findings)
