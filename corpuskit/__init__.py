@@ -16,13 +16,16 @@ if TYPE_CHECKING:
         InputChanged,
         InputError,
         OutputError,
+        PublishRefused,
         ReleaseExists,
+        RemoteError,
         SchemaError,
         SpecError,
         ValidationFailed,
         WorkerLost,
     )
     from corpuskit.findings import Finding
+    from corpuskit.hub.publishing import Plan, Publication, publish
     from corpuskit.loading import read
     from corpuskit.release import Release, build
     from corpuskit.report import Report, validate
@@ -40,8 +43,12 @@ _HOMES = {
     "InputChanged": "errors",
     "InputError": "errors",
     "OutputError": "errors",
+    "Plan": "hub.publishing",
+    "Publication": "hub.publishing",
+    "PublishRefused": "errors",
     "Release": "release",
     "ReleaseExists": "errors",
+    "RemoteError": "errors",
     "Report": "report",
     "SchemaError": "errors",
     "SpecError": "errors",
@@ -49,6 +56,7 @@ _HOMES = {
     "WorkerLost": "errors",
     "build": "release",
     "load_spec": "spec",
+    "publish": "hub.publishing",
     "read": "loading",
     "reproduce": "reproduction",
     "validate": "report",
@@ -66,8 +74,12 @@ __all__ = [
     "InputChanged",
     "InputError",
     "OutputError",
+    "Plan",
+    "Publication",
+    "PublishRefused",
     "Release",
     "ReleaseExists",
+    "RemoteError",
     "Report",
     "SchemaError",
     "SpecError",
@@ -75,6 +87,7 @@ __all__ = [
     "WorkerLost",
     "build",
     "load_spec",
+    "publish",
     "read",
     "reproduce",
     "validate",

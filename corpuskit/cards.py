@@ -1,16 +1,18 @@
-"""The card of a release on disk: printed, checked, or rendered again in one swap."""
+"""The card of a release on disk: printed, checked, or written again in one swap."""
 
 import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from corpuskit import layout
 from corpuskit.audit import read_manifest
-from corpuskit.card import check_card, render_card
+from corpuskit.card import check_card, merge_card, render_card
 from corpuskit.documents import ROLES
+from corpuskit.errors import InputError
 from corpuskit.findings import Finding, finding
-from corpuskit.manifest import write_manifest
+from corpuskit.manifest import file_entry, sorted_files, write_manifest
 from corpuskit.release import add_documents
 from corpuskit.staging import locked, publish, staging, sync_tree
 
@@ -46,9 +48,11 @@ def check_release_card(release: Path | str) -> list[Finding]:
 def rewrite_card(release: Path | str) -> str:
     """Render a release's documents again and rewrite manifest and sidecar; returns the new root digest.
 
-    The release is replaced by an atomic exchange; data files are linked, not copied.
+    YAML keys and prose of others in README.md stay, as `merge_card` says. The release is replaced by an atomic
+    exchange; data files are linked, not copied. Raises InputError where what stands in README.md cannot be read.
     """
     release = _folder(release)
+    theirs = _text(release / layout.README)
     manifest = read_manifest(release)
     out, name = release.resolve().parent, str(manifest["name"])
     with locked(out, name), staging(out, name) as stage:
@@ -58,7 +62,28 @@ def rewrite_card(release: Path | str) -> str:
         for document in (*documents, layout.MANIFEST, layout.SIDECAR):
             # A link would write through to the old release.
             (folder / document).unlink(missing_ok=True)
-        root = write_manifest(folder, add_documents(folder, manifest))
+        root = write_manifest(folder, _merged(folder, add_documents(folder, manifest), theirs))
         sync_tree(folder)
         publish(folder, release)
     return root
+
+
+def _text(card: Path) -> str:
+    """A card with its line ends as they are; empty where there is none."""
+    try:
+        return card.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError as error:
+        hint = "Write it in UTF-8, or remove it to have it written anew."
+        raise InputError(str(card), f"is not UTF-8 from byte {error.start} on.", hint) from error
+
+
+def _merged(folder: Path, manifest: dict[str, Any], theirs: str) -> dict[str, Any]:
+    """Put the card just rendered into the one that stood there, and give the manifest with its digest."""
+    card = folder / layout.README
+    merged = merge_card(theirs, card.read_text(encoding="utf-8"))
+    card.write_text(merged, encoding="utf-8", newline="")
+    entries = [entry for entry in manifest["files"] if entry["path"] != layout.README]
+    entries.append(file_entry(folder, layout.README, "card"))
+    return {**manifest, "files": list(sorted_files(entries))}

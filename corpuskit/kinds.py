@@ -341,9 +341,9 @@ KINDS: dict[str, Kind] = {
         "error", "The tag of this version names another release", "Whoever pinned the tag would be given other data.",
         "Raise `[corpus] version` and build again.",
     ),
-    "replaced-prose": Kind(
-        "warning", "Words of the card that lies there are not kept", "Somebody wrote them.",
-        "Copy them to where they belong before publishing; they stay in the target's history.",
+    "unmergeable-card": Kind(
+        "error", "The card that lies there cannot be merged", "What others wrote in it would be lost.",
+        "Repair or remove that README.md at the target, and publish again.",
     ),
     "wider-audience": Kind(
         "warning", "The target is private, and stays so", "Nobody but its members can load the release.",

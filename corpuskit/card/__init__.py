@@ -3,6 +3,7 @@
 from corpuskit.card.checking import check_card
 from corpuskit.card.foreign import foreign_head
 from corpuskit.card.front_matter import cut_card, front_matter, ordered, ordered_configs, yaml_text
+from corpuskit.card.merging import merge_card
 from corpuskit.card.rendering import render_card, render_license, render_notice
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "cut_card",
     "foreign_head",
     "front_matter",
+    "merge_card",
     "ordered",
     "ordered_configs",
     "render_card",

@@ -1,17 +1,14 @@
 """Compares a card with what the manifest says it should be: our YAML keys and our marked blocks."""
 
 import difflib
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from corpuskit.card.front_matter import split_card
+from corpuskit.card.merging import marked_pieces
+from corpuskit.card.shared_keys import merged_value, same
 from corpuskit.findings import Finding, finding, shortened
 from corpuskit.layout import README
-
-_BLOCK = re.compile(
-    r"<!-- corpuskit:(?P<name>[a-z-]+) -->\n(?P<body>.*?)<!-- /corpuskit:(?P=name) -->", re.DOTALL
-)
 
 
 def check_card(text: str, expected: str) -> list[Finding]:
@@ -30,8 +27,8 @@ def _keys(head: dict[str, Any], expected: dict[str, Any], text: str) -> Iterator
             yield finding(
                 "wrong-claim", f"the YAML key `{key}` is missing", file=README, line=1, pointer=f"/{key}"
             )
-        elif head[key] != value:
-            place, said, meant = innermost(key, head[key], value)
+        elif not same(head[key], merged_value(key, head[key], value)):
+            place, said, meant = innermost(key, head[key], merged_value(key, head[key], value))
             message = f"`{place}` says {_short(said)}; the data say {_short(meant)}"
             yield finding("wrong-claim", message, file=README, line=_line(text, f"{key}:"), pointer=f"/{key}")
 
@@ -58,16 +55,20 @@ def _line(text: str, start: str) -> int:
 
 
 def _blocks(body: str, expected: str, text: str) -> Iterator[Finding]:
-    found: dict[str, list[str]] = {}
-    for match in _BLOCK.finditer(body):
-        found.setdefault(match["name"], []).append(match["body"])
-    for match in _BLOCK.finditer(expected):
-        name, meant = match["name"], match["body"]
-        if name not in found:
-            yield finding("wrong-claim", f"the block `{name}` is missing", file=README)
-        for said in found.get(name, ()):  # a second one, true or not, could stand above the first
-            if said != meant:
-                yield _difference(name, said, meant, text)
+    try:
+        pieces = [(name, piece) for name, piece in marked_pieces(body) if name]
+    except ValueError as error:
+        yield finding("wrong-claim", f"{error}", file=README)
+        return
+    blocks = {name: piece for name, piece in marked_pieces(expected) if name}
+    for name in [each for each in blocks if each not in dict(pieces)]:
+        yield finding("wrong-claim", f"the block `{name}` is missing", file=README)
+    for name, said in pieces:  # a second one of a name, true or not, could stand above the first
+        if name not in blocks:
+            message = f"the block `{name}` is none that the data give"
+            yield finding("wrong-claim", message, file=README, line=_line(text, f"<!-- corpuskit:{name} -->"))
+        elif said != blocks[name]:
+            yield _difference(name, said, blocks[name], text)
 
 
 def _difference(name: str, said: str, meant: str, text: str) -> Finding:

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from corpuskit.card.front_matter import cut_card, split_card
+from corpuskit.card.front_matter import cut_card
 
 _MAX_BYTES, _MAX_DEPTH, _MAX_BITS = 256 * 1024, 50, 1024
 
@@ -16,17 +16,26 @@ def foreign_head(text: str) -> dict[str, Any]:
 
     Aliases are refused: a few lines of them stand for more values than any memory holds.
     """
-    source, _ = cut_card(text)
+    return read_head(cut_card(text)[0])
+
+
+def read_head(source: str, *, empty: bool = False) -> dict[str, Any]:
+    """The values in the YAML source of a head, as `foreign_head` gives them; `empty` takes none for no keys."""
     if len(source.encode("utf-8", "surrogatepass")) > _MAX_BYTES:
         raise ValueError(f"the YAML head has more than {_MAX_BYTES:,} bytes")
     try:
         _check_events(source)
-        head: dict[str, Any] = _plain(split_card(text)[0])
+        head = yaml.safe_load(source)
+        if head is None and empty:
+            return {}
+        if not isinstance(head, dict):
+            raise ValueError("the YAML head is no mapping")
+        values: dict[str, Any] = _plain(head)
     except (yaml.YAMLError, ArithmeticError, ValueError) as error:
         cause = str(error).partition("\n")[0]
         known = cause.startswith("the YAML head")
         raise ValueError(cause if known else f"the YAML head cannot be read: {cause}") from error
-    return head
+    return values
 
 
 def _check_events(source: str) -> None:

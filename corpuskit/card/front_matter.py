@@ -112,17 +112,18 @@ class _Written(yaml.SafeDumper):
 
 def dump(head: Mapping[str, Any]) -> str:
     """A YAML block between `---` lines, every string safe whatever it holds."""
-    return f"---\n{yaml_text(head)}---\n"
+    return f"---\n{yaml_text(dict(head))}---\n"
 
 
-def yaml_text(value: Mapping[str, Any]) -> str:
-    """A mapping as YAML, keys in their order, characters that hide or reverse others as escapes."""
+def yaml_text(value: Any) -> str:
+    """A value as YAML in block style, keys in their order, characters that hide or reverse others as escapes."""
     text = _yaml(value, allow_unicode=True)
     return text if visible(text) == text.replace("\n", " ") else _yaml(value, allow_unicode=False)
 
 
-def _yaml(head: Mapping[str, Any], *, allow_unicode: bool) -> str:
-    return yaml.dump(dict(head), Dumper=_Written, sort_keys=False, allow_unicode=allow_unicode, width=10**9)
+def _yaml(value: Any, *, allow_unicode: bool) -> str:
+    text: str = yaml.dump(value, Dumper=_Written, sort_keys=False, allow_unicode=allow_unicode, width=10**9)
+    return text
 
 
 def cut_card(text: str) -> tuple[str, str]:

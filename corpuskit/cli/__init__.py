@@ -10,11 +10,12 @@ import click
 from corpuskit.cli.build import build
 from corpuskit.cli.card import card
 from corpuskit.cli.init import init
+from corpuskit.cli.publish import publish
 from corpuskit.cli.serve import serve
 from corpuskit.cli.validate import validate
 from corpuskit.cli.verify import verify
 
-COMMANDS = (init, validate, build, verify, card, serve)
+COMMANDS = (init, validate, build, verify, card, publish, serve)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -22,7 +23,7 @@ COMMANDS = (init, validate, build, verify, card, serve)
 def root() -> None:
     """Package text corpora for release: every record accounted for.
 
-    Exit codes: 0 clean; 1 findings of severity error, or a build refused; 2 usage or configuration;
+    Exit codes: 0 clean; 1 findings of severity error, or a build or publication refused; 2 usage or configuration;
     3 input or output; 11 busy.
     """
 

@@ -6,5 +6,6 @@ target executes and checks. A target is one file and one line in `targets.TARGET
 
 from corpuskit.hub.publishing.plan import Plan
 from corpuskit.hub.publishing.publication import Publication, outcome, publish, write_plan
+from corpuskit.hub.publishing.telling import plan_lines
 
-__all__ = ["Plan", "Publication", "outcome", "publish", "write_plan"]
+__all__ = ["Plan", "Publication", "outcome", "plan_lines", "publish", "write_plan"]

@@ -116,6 +116,8 @@ def told(target: Address, error: BaseException) -> RemoteError:
         )
     elif status is None:
         cause, hint = f"the connection to {target.host} failed{_said(error)}.", _AGAIN
+        if "/xet-" in cause:
+            hint = "If this hub has no Xet storage, set HF_HUB_DISABLE_XET=1. " + hint
     else:
         does, hint = _meaning(status, has_token=get_token() is not None)
         cause = f"{target.host} {does} (HTTP {status}{_said(error)})."

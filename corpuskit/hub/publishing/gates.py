@@ -7,7 +7,6 @@ from typing import Any
 from corpuskit import layout
 from corpuskit.audit import verify
 from corpuskit.findings import Finding, finding, worst
-from corpuskit.hub.publishing.cards import loses_prose
 from corpuskit.hub.publishing.credentials import secret_findings
 from corpuskit.hub.publishing.plan import Cargo, FileChange, Gate, Options, State, Verdict
 from corpuskit.hub.publishing.sizes import Sizes, size_findings
@@ -70,11 +69,10 @@ def personal_data(manifest: Mapping[str, Any]) -> Gate:
     )
 
 
-def card(theirs: str, merged: str) -> Gate:
-    """What others wrote into the card stays."""
-    message = "the body of the card that lies there is replaced by this release's"
-    lost = loses_prose(theirs, merged)
-    return _gate("card", [finding("replaced-prose", message, file=layout.README)] if lost else ())
+def card(fault: str | None) -> Gate:
+    """What others wrote into the card that lies there stays."""
+    message = f"the card that lies there cannot be merged with the release's: {fault}"
+    return _gate("card", [finding("unmergeable-card", message, file=layout.README)] if fault else ())
 
 
 def audience(options: Options, state: State) -> Gate:

@@ -261,7 +261,7 @@ def _committed(api: Any, plan: Plan, cargo: Cargo, operations: list[Any], parent
         except failures() as error:
             if options.pull_request:
                 raise told(target, error) from error  # another attempt could make a second one
-            if (now := _head_now(api, plan, cargo)) != parent:
+            if (now := _head_now(api, plan, cargo, parent)) != parent:
                 return now
             if wait is None or not may_pass(error):
                 raise told(target, error) from error
@@ -271,13 +271,14 @@ def _committed(api: Any, plan: Plan, cargo: Cargo, operations: list[Any], parent
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def _head_now(api: Any, plan: Plan, cargo: Cargo) -> str:
-    """The revision that the branch is at: the plan's own, or what it leads to; raises PublishRefused for another."""
+def _head_now(api: Any, plan: Plan, cargo: Cargo, parent: str) -> str:
+    """The revision that the branch is at: the parent, or one that the plan leads to; raises PublishRefused."""
     target = plan.target
     now = str(patiently(target, lambda: api.dataset_info(target.place, revision=plan.options.branch).sha))
-    files = patiently(target, lambda: _tree(api, target, now))
-    if now != plan.revision and not is_reached(plan.files, cargo, State(now, files)) and not _is_new(files):
-        raise _moved(plan, now)
+    if now != parent:
+        files = patiently(target, lambda: _tree(api, target, now))
+        if not is_reached(plan.files, cargo, State(now, files)):
+            raise _moved(plan, now)
     return now
 
 

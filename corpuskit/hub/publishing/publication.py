@@ -12,7 +12,7 @@ from corpuskit.errors import InputError, OutputError, PublishRefused, SpecError
 from corpuskit.findings import Finding
 from corpuskit.hub.publishing import gates
 from corpuskit.hub.publishing.calling import quiet_library
-from corpuskit.hub.publishing.cards import key_changes, merge_card
+from corpuskit.hub.publishing.cards import key_changes, merged_card
 from corpuskit.hub.publishing.comparing import file_changes, is_reached, release_files
 from corpuskit.hub.publishing.plan import (
     MAIN,
@@ -165,13 +165,12 @@ def _make(
     wanted = {entry["sha256"]: entry["bytes"] for entry in manifest["files"]}
     kind = target_of(address)
     state = kind.state(address, options, f"v{manifest['version']}", wanted)
-    theirs = (state.card or b"").decode(errors="replace")
-    merged = _merged(theirs, release)
+    merged, fault = merged_card(state.card, (release / layout.README).read_bytes().decode())
     cargo = Cargo(release, {layout.README: merged.encode()})
     files = file_changes(release_files(manifest, cargo), cargo, state)
     made = dataclasses.replace(
         blank, revision=state.revision, private=state.private, gating=state.gating, tagged=state.tagged,
-        files=files, keys=tuple(key_changes(theirs, merged)),
+        files=files, keys=tuple(key_changes(state.card, merged)),
     )  # fmt: skip
     verdicts: tuple[Gate, ...] = (
         whole,
@@ -179,7 +178,7 @@ def _make(
         gates.secrets(manifest, cargo),
         gates.personal_data(manifest),
         gates.size(files, kind.sizes),
-        gates.card(theirs, merged),
+        gates.card(fault),
         gates.audience(options, state),
         gates.version_tag(tag, cargo, state),
     )
@@ -187,11 +186,3 @@ def _make(
         reached = is_reached(given.files, cargo, state)
         verdicts = (*verdicts, gates.fresh(stale_findings(given, made, reached=reached)))
     return dataclasses.replace(made, gates=verdicts), cargo
-
-
-def _merged(theirs: str, release: Path) -> str:
-    ours = (release / layout.README).read_bytes().decode()
-    try:
-        return merge_card(theirs, ours)
-    except ValueError:
-        return ours  # what nobody can read cannot be kept; the gate `card` says so

@@ -18,7 +18,8 @@ def row_findings(
     """
     names = list(paths)
     counted: dict[str, int] = {}
-    globs = {config: dict(_globs(row)) for config, row in _configs(card)}
+    configs = {row["config_name"]: row for row in foreign_head(card).get("configs", [])}
+    globs = {config: dict(_globs(configs[config])) for config in stated if config in configs}
     for config, splits in stated.items():
         for split, rows in splits.items():
             pattern = globs.get(config, {}).get(split)
@@ -30,11 +31,6 @@ def row_findings(
             if found != rows:
                 message = f"config {config}, split {split}: {found:,} rows; the release has {rows:,}"
                 yield finding("wrong-copy", message)
-
-
-def _configs(card: str) -> Iterator[tuple[str, Any]]:
-    for row in foreign_head(card).get("configs", []):
-        yield row["config_name"], row
 
 
 def _globs(row: Mapping[str, Any]) -> Iterator[tuple[str, re.Pattern[str]]]:

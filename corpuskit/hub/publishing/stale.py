@@ -17,8 +17,6 @@ def stale_findings(given: Plan, now: Plan, *, reached: bool) -> Iterator[Finding
     if (given.root_digest, given.version) != (now.root_digest, now.version):
         message = f"the release changed: its root digest is {now.root_digest}, not {given.root_digest}"
         yield finding("stale-plan", message, file=layout.MANIFEST)
-    elif not given.ok:
-        yield finding("stale-plan", "a gate refused this plan when it was made")
     elif reached:
         return
     elif given.revision != now.revision and not _just_made(given, now):
