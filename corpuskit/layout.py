@@ -39,6 +39,12 @@ def audit_folder(release: Path) -> Path:
     return release.with_name(audit_name(release.name))
 
 
+def part_name(path: str) -> str:
+    """What a file is called beside its place while it is written: the path of the part, by the path of the file."""
+    folder, slash, name = path.rpartition("/")
+    return f"{folder}{slash}.{name}.part"
+
+
 def audit_name(release: str) -> str:
     """The name of the audit folder of a release of that name."""
     return f"{release}.audit"

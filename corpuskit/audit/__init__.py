@@ -11,11 +11,11 @@ from corpuskit.audit.books import audit_findings
 from corpuskit.audit.claims import UNREADABLE
 from corpuskit.audit.rows import content_findings, row_count
 from corpuskit.card import check_card, render_card
-from corpuskit.digests import sha256, stream_sha256
+from corpuskit.digests import sha256
 from corpuskit.documents import ROLES, render_documents
 from corpuskit.errors import SpecError
 from corpuskit.findings import Finding, finding, worst
-from corpuskit.places import Place, place
+from corpuskit.places import Place, place, sha256_at
 from corpuskit.places.pointer import read_pointer
 
 
@@ -162,14 +162,9 @@ def _file_findings(release: Place, manifest: Mapping[str, Any], *, quick: bool) 
         elif sizes[name] != entry["bytes"]:
             message = f"{sizes[name]} bytes; the manifest says {entry['bytes']}"
             yield finding("changed-file", message, file=name)
-        elif not quick and (found := _digest(release, name)) != entry["sha256"]:
+        elif not quick and (found := sha256_at(release, name)) != entry["sha256"]:
             message = f"its sha256 is {found}; the manifest says {entry['sha256']}"
             yield finding("changed-file", message, file=name)
-
-
-def _digest(release: Place, name: str) -> str:
-    with release.open(name) as stream:
-        return stream_sha256(stream)[0]
 
 
 def _copied_card(release: Place, manifest: Mapping[str, Any]) -> Iterator[Finding]:

@@ -5,10 +5,12 @@ To add a store: one file with a class that has the attributes of `Place`, and on
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 
+from corpuskit.digests import stream_sha256
 from corpuskit.errors import SpecError
 
 
@@ -29,6 +31,10 @@ class Place(Protocol):
     @property
     def name(self) -> str:
         """The last part of its path."""
+
+    @property
+    def url(self) -> str:
+        """The place as `place` takes it back."""
 
     @property
     def audit(self) -> Path | None:
@@ -58,8 +64,17 @@ class Place(Protocol):
     def put(self, path: str, source: Path | bytes, sha256: str) -> None:
         """Put a file there, or replace it: whoever reads sees the old or the new one, never a part."""
 
+    def locked(self, name: str) -> AbstractContextManager[None]:
+        """Keep other publications of a corpus out, where the place has locks; raises Busy."""
+
     def sweep(self, paths: list[str]) -> int:
         """Remove what a `put` of one of these files left behind when it was killed; returns how many there were."""
+
+
+def sha256_at(where: Place, path: str) -> str:
+    """The sha256 of a file as it is read now."""
+    with where.open(path) as stream:
+        return stream_sha256(stream)[0]
 
 
 def _folder(url: str) -> Place:

@@ -4,15 +4,16 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import quote
 
 from corpuskit import layout
 from corpuskit.errors import InputError, OutputError
 from corpuskit.places import Entry
-from corpuskit.staging import sync
+from corpuskit.staging import locked, sync
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class Folder:
     def name(self) -> str:
         """The name of the folder."""
         return self.path.name
+
+    @property
+    def url(self) -> str:
+        """The folder as a URL."""
+        return f"file://{quote(str(self.path))}"
 
     @property
     def audit(self) -> Path | None:
@@ -71,7 +77,7 @@ class Folder:
         """Write a file beside its place, fsync it, and rename it there."""
         del sha256
         file = self.path / path
-        part = _part(file)
+        part = self.path / layout.part_name(path)
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             if isinstance(source, bytes):
@@ -87,22 +93,22 @@ class Folder:
         except OSError as error:
             raise OutputError(str(file), f"cannot be written: {error.strerror or error}.") from error
 
+    def locked(self, name: str) -> AbstractContextManager[None]:
+        """Hold the lock of a corpus in the folder; raises Busy where another process does."""
+        return locked(self.path, name)
+
     def sweep(self, paths: list[str]) -> int:
         """Remove the unfinished parts of these files."""
         swept = 0
         for path in paths:
             try:
-                _part(self.path / path).unlink()
+                (self.path / layout.part_name(path)).unlink()
             except (FileNotFoundError, NotADirectoryError):
                 continue
             except OSError as error:
                 raise OutputError(str(error.filename), f"cannot be removed: {error.strerror}.") from error
             swept += 1
         return swept
-
-
-def _part(file: Path) -> Path:
-    return file.with_name(f".{file.name}.part")
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import io
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -63,6 +63,11 @@ class Objects:
         return self.root.rpartition("/")[2]
 
     @property
+    def url(self) -> str:
+        """The prefix as a URL."""
+        return str(self)
+
+    @property
     def audit(self) -> None:
         """An audit folder is never published."""
         return
@@ -115,6 +120,11 @@ class Objects:
                 self.system.pipe_file(f"{self.root}/{path}", source, **more)
             else:
                 self.system.put_file(str(source), f"{self.root}/{path}", **more)
+
+    def locked(self, name: str) -> AbstractContextManager[None]:
+        """Plain object stores have no locks."""
+        del name
+        return nullcontext()
 
     def sweep(self, paths: list[str]) -> int:
         """Give up the unfinished uploads in parts of these objects: their parts would be stored, unseen, for ever."""

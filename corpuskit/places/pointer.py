@@ -10,7 +10,7 @@ from corpuskit.places import Place
 
 _RULES = {
     "name": re.compile(r"[a-z0-9][a-z0-9._-]*"),
-    "version": re.compile(r"[0-9A-Za-z.+-]+"),
+    "version": re.compile(r"\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?", re.ASCII),
     "root_digest": re.compile(r"[0-9a-f]{64}"),
 }
 
