@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.request import Request, urlopen
 
 import boto3
 from botocore.config import Config
@@ -36,6 +37,7 @@ class ObjectStore:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._unsigned_requests(float("inf"))  # moto keeps it for all its servers in a process
         self._server.shutdown()
         self._server.server_close()
 
@@ -60,6 +62,18 @@ class ObjectStore:
             "s3", endpoint_url=self.url, region_name="us-east-1", config=Config(retries={"total_max_attempts": 1}),
             aws_access_key_id="other", aws_secret_access_key="other",
         )  # fmt: skip
+
+    def check_signatures(self) -> None:
+        """From now on, let nobody in whose signature is not that of a known user; there is none."""
+        self._unsigned_requests(0)
+
+    def _unsigned_requests(self, number: float) -> None:
+        kind = {"Content-Type": "application/octet-stream"}
+        body = Request(
+            f"{self.url}/moto-api/reset-auth", data=str(number).encode(), headers=kind, method="POST"
+        )
+        with urlopen(body) as answer:
+            assert answer.status == 200
 
     def objects(self, prefix: str = "") -> dict[str, bytes]:
         """The bytes of every object below a prefix, by key without it."""

@@ -15,6 +15,8 @@ from corpuskit.places.faults import code_of, fault_of
 _BLOCK = 8 << 20
 # Parts of a large file that are in memory at once, and their size.
 _PARTS, _PART_BYTES = 4, 16 << 20
+# What stores answer that do not list unfinished uploads, or not to everyone who may write.
+_UNLISTED = frozenset({"NotImplemented", "MethodNotAllowed", "AccessDenied", "501", "405", "403"})
 _SHA256 = "sha256"  # the name of the user metadata that notes a digest
 
 
@@ -93,7 +95,8 @@ class Objects:
         """The bytes of an object, None where there is none."""
         with _told(self._url(path), write=False):
             try:
-                return bytes(self.system.cat_file(f"{self.root}/{path}"))
+                # At once: a request for the size alone would be refused without saying why.
+                return bytes(self.system.cat_file(f"{self.root}/{path}", max_concurrency=1))
             except FileNotFoundError as error:
                 if code_of(error) == "NoSuchBucket":
                     raise
@@ -134,9 +137,14 @@ class Objects:
         after: dict[str, str] = {}
         with _told(str(self), write=True):
             while True:
-                page = self.system.call_s3(
-                    "list_multipart_uploads", Bucket=bucket, Prefix=f"{prefix}/".lstrip("/"), **after
-                )
+                try:
+                    page = self.system.call_s3(
+                        "list_multipart_uploads", Bucket=bucket, Prefix=f"{prefix}/".lstrip("/"), **after
+                    )
+                except (OSError, ValueError) as error:
+                    if code_of(error) in _UNLISTED:
+                        return swept  # there, a rule of the bucket removes them
+                    raise
                 for upload in page.get("Uploads", []):
                     if upload["Key"] in ours:
                         self.system.abort_mpu(bucket, upload["Key"], upload["UploadId"])
