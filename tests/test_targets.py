@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import REPOSITORY
 from object_store import BUCKET, ObjectStore, ended, run, start
 from publish_client import Done, articles, release
 
@@ -58,18 +59,22 @@ class Target:
         self.url = f"s3://{BUCKET}/{self.prefix}" if kind == "s3" else f"file://{folder}"
 
     def publish(self, path: Path, *arguments: Any) -> Done:
+        """`corpuskit publish` to it."""
         return run("publish", path, self.url, *arguments, environment=self.store.env())
 
     def verify(self, below: str = "", *arguments: Any) -> Done:
+        """`corpuskit verify` of what lies below it."""
         return run("verify", f"{self.url}{below}", *arguments, environment=self.store.env())
 
     def files(self) -> dict[str, bytes]:
+        """Everything that lies there."""
         if self.kind == "s3":
             return self.store.objects(f"{self.prefix}/")
         files = [path for path in self.folder.rglob("*") if path.is_file() and path.name != ".tiny.lock"]
         return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in files}
 
     def put(self, path: str, data: bytes) -> None:
+        """Put a file there, as somebody else would."""
         if self.kind == "s3":
             self.store.put(f"{self.prefix}/{path}", data)
         else:
@@ -151,17 +156,23 @@ def test_a_release_is_not_mixed_with_other_files(target: Target, first: Path, pa
     assert target.files() == {f"tiny-1.0.0/{path}": b"mine"}
 
 
-@pytest.mark.parametrize(
-    "data",
-    [b"", b"[]", b'{"name": "tiny"}', b'{"name":"lain","version":"1.0.0","root_digest":"%s","prefix":"lain-1.0.0"}' % (b"0" * 64),
-     b'{"name":"tiny","version":"1.0.0","root_digest":"%s","prefix":"../tiny-1.0.0"}' % (b"0" * 64)],
-)  # fmt: skip
-def test_a_pointer_that_is_not_ours_is_kept(target: Target, first: Path, data: bytes) -> None:
+ZEROS = "0" * 64
+FOREIGN_POINTERS = [
+    "",
+    "[]",
+    '{"name": "tiny"}',
+    json.dumps({"name": "lain", "version": "1.0.0", "root_digest": ZEROS, "prefix": "lain-1.0.0"}),
+    json.dumps({"name": "tiny", "version": "1.0.0", "root_digest": ZEROS, "prefix": "../tiny-1.0.0"}),
+]
+
+
+@pytest.mark.parametrize("text", FOREIGN_POINTERS)
+def test_a_pointer_that_is_not_ours_is_kept(target: Target, first: Path, text: str) -> None:
     """A latest.json of another corpus, or of another program, stops the publication and stays."""
-    target.put("latest.json", data)
+    target.put("latest.json", text.encode())
     done = target.publish(first)
     assert (done.code, "latest.json" in done.said) == (2, True), done.said
-    assert target.files() == {"latest.json": data}
+    assert target.files() == {"latest.json": text.encode()}
 
 
 def test_a_damaged_file_is_sent_again(target: Target, first: Path) -> None:
@@ -189,6 +200,20 @@ def test_a_plan_is_executed_after_an_interruption(target: Target, first: Path, t
     target.put("tiny-1.0.0/LICENSE", (first / "LICENSE").read_bytes())
     done = target.publish(first, "--plan", plan)
     assert (done.code, latest(target.files())) == (0, pointer(first)), done.said
+
+
+def test_the_shell_session_of_the_docs(store: ObjectStore, tmp_path: Path) -> None:
+    """The commands of docs/object-stores.md run, on a release and a bucket of those names."""
+    page = (REPOSITORY / "docs" / "object-stores.md").read_text(encoding="utf-8")
+    session = page.partition("```sh\n")[2].partition("```")[0]
+    path = release(tmp_path, "1.0.0", articles(0, 5), CARD)
+    shutil.copytree(path, tmp_path / "release" / path.name)
+    script = f'set -e\ncorpuskit() {{ {sys.executable} -m corpuskit "$@"; }}\n{session}'
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, env=store.env(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("whole and true") == 2
 
 
 def test_hub_options_are_refused(target: Target, first: Path) -> None:
@@ -463,7 +488,7 @@ def test_the_order_of_versions() -> None:
     """The example of semver.org, 11, and build metadata that changes nothing."""
     early = ["alpha", "alpha.1", "alpha.beta", "beta", "beta.2", "beta.11", "rc.1"]
     versions = [*(f"1.0.0-{each}" for each in early), "1.0.0", "1.2.0", "1.10.0"]
-    assert sorted(versions[::-1], key=_order) == versions
+    assert sorted(sorted(versions), key=_order) == versions
     assert _order("1.0.0+a") == _order("1.0.0+b")
 
 
