@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup demo test lint types unit test-long test-pages test-croissant bench bench-validate bench-build bench-rebuild faults clean
+.PHONY: help setup demo test lint types unit test-long test-pages test-croissant bench bench-validate bench-build bench-rebuild bench-publish faults clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -19,7 +19,7 @@ $(INSTALLED): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
 	@touch $@
 
-demo: $(INSTALLED) ## build the sample corpus and show what came of it
+demo: $(INSTALLED) ## build the sample corpus, publish it to a hub on this machine, load it from there
 	@$(BIN)/python examples/demo.py build/demo
 
 test: lint types unit ## lint, types and tests
@@ -60,6 +60,9 @@ bench-build: $(INSTALLED) ## time `corpuskit build` beside plain loops and other
 
 bench-rebuild: $(INSTALLED) ## time builds of 4 GB where nothing or little changed
 	$(BIN)/python benchmarks/rebuild.py
+
+bench-publish: $(INSTALLED) ## count the bytes that a small change sends to a hub, beside upload_folder and push_to_hub
+	$(BIN)/python benchmarks/publish.py
 
 faults: $(INSTALLED) ## kill builds at ten points, repeat them, compare every byte
 	$(BIN)/python benchmarks/faults.py

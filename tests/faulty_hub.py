@@ -5,6 +5,7 @@ reads with GET /_log what was asked since. Faults, at the Nth call and there alo
 
     500, 503, 429, 412   that status, and nothing is done
     down                 503 at this and every later call
+    dropped              the connection is closed, and nothing is done
     lost                 it is done, and the connection closed before an answer
     cut                  it is done, and the answer ends in the middle
     slow                 the answer comes late
@@ -21,6 +22,7 @@ import signal
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -50,6 +52,7 @@ class FaultyHub:
         self.told: list[str] = []
         self.armed: dict[str, Any] = {}
         self.log: list[dict[str, Any]] = []
+        self.before: Callable[[str], None] = lambda _: None  # called with the path of each call
         self._app = application(Hub(self.folder, _LOCAL, self.told.append, serving.Limits()))
         listener = _bound("127.0.0.1", 0)
         self.endpoint = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -89,6 +92,7 @@ class FaultyHub:
         if scope["path"] == "/_log":
             await _answer(send, 200, json.dumps(self.log).encode())
             return
+        self.before(scope["path"])
         seen = {"method": scope["method"], "path": scope["path"], "bytes": 0, "status": None}
         self.log.append(seen)
         due = self.armed.get("call", 0)
@@ -115,6 +119,9 @@ class FaultyHub:
             seen["status"] = STATUSES[fault]
             await _answer(send, STATUSES[fault], b'{"error": "on purpose"}')
             return
+        if fault == "dropped":
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"9")]})
+            raise _Gone
         messages: list[Any] = []
 
         async def kept(message: Any) -> None:

@@ -27,7 +27,7 @@ import corpuskit
 from corpuskit.errors import CorpusError
 from corpuskit.hub import publishing
 
-FAULTS = ("500", "503", "429", "412", "down", "lost", "cut", "slow", "echo", "kill", "killed")
+FAULTS = ("500", "503", "429", "412", "down", "dropped", "lost", "cut", "slow", "echo", "kill", "killed")
 ENDPOINT = os.environ["HF_ENDPOINT"]
 
 

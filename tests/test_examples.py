@@ -48,7 +48,7 @@ def test_the_question_corpus_comes_out_as_stated(tmp_path: Path) -> None:
 
 
 def test_demo_shows_what_it_promises(tmp_path: Path) -> None:
-    """The demo prints accounts, three rejects with place and reason, the card and a loaded row, twice in a row."""
+    """Accounts, three rejects with place and reason, the card, and a row loaded from a hub, twice in a row."""
     for _ in range(2):
         done = subprocess.run(
             [sys.executable, str(EXAMPLES / "demo.py"), str(tmp_path / "demo")],
@@ -58,4 +58,9 @@ def test_demo_shows_what_it_promises(tmp_path: Path) -> None:
     assert re.search(r"total +80 +68 +10 +2 +0", done.stdout)
     assert len(re.findall(r"^  raw/\S+: [a-z-]+: ", done.stdout, re.MULTILINE)) == 3
     assert "contoh-1.0.0/README.md" in done.stdout
+    assert re.search(
+        r"^contoh 1\.0\.0 is at hf://demo/contoh, revision [0-9a-f]{40}, tag v1\.0\.0$",
+        done.stdout,
+        re.MULTILINE,
+    )
     assert re.search(r"^  source +(warta|notes|paribasan)$", done.stdout, re.MULTILINE)

@@ -1,21 +1,28 @@
 """`corpuskit publish` to a real hub: one commit, one tag, only what changed, and refusals that change nothing."""
 
 import json
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from conftest import REPOSITORY
 from faulty_hub import FaultyHub
 from hub_integrity import faults, history
 from publish_client import articles, client, head, ids, loaded, objects, publish, release, tree
 from referencing import Registry, Resource
 
 import corpuskit
+from corpuskit.card.obsolete import without_keys
 from corpuskit.errors import SpecError
 from corpuskit.hub.publishing.credentials import SECRETS, secret_findings
 from corpuskit.hub.publishing.plan import FileChange, load_plan
+from corpuskit.hub.publishing.rows import row_findings
 from corpuskit.hub.publishing.sizes import Sizes, size_findings
 from corpuskit.hub.publishing.targets import address_of
 from corpuskit.resources import read_json
@@ -47,10 +54,12 @@ def by_action(plan: Any) -> dict[str, list[str]]:
     return found
 
 
-def test_a_release_and_the_next_one(hub: LocalHub, first: Path, second: Path) -> None:
+def test_a_release_and_the_next_one(hub: LocalHub, first: Path, second: Path, tmp_path: Path) -> None:
     """Each is one commit and a tag that unmodified clients load; publishing again does nothing; 1.0 stays as it was."""
     folder = hub.folder / "datasets" / "lab" / "next"
-    assert publish(hub, first, "hf://lab/next").code == 0
+    plan = tmp_path / "plan.json"
+    done = publish(hub, first, "hf://lab/next", "--plan-out", plan)
+    assert (done.code, json.loads(plan.read_bytes())["files"]) == (0, done.json["plan"]["files"])
     assert loaded(hub, "lab/next", "v1.0.0") == ids(first)
     before = objects(hub, "lab/next")
     planned = publish(hub, second, "hf://datasets/lab/next", "--dry-run").json["plan"]
@@ -85,7 +94,7 @@ api.create_commit(repo, [CommitOperationAdd(*each) for each in files.items()], c
 """
 
 
-def test_what_others_put_there(hub: LocalHub, first: Path, second: Path) -> None:
+def test_what_others_put_there(hub: LocalHub, first: Path, second: Path, tmp_path: Path) -> None:
     """Their files, YAML keys and words stay; what loaders would take for rows goes; a file that is there is renamed."""
     assert publish(hub, first, "hf://lab/theirs").code == 0
     client(hub, THEIRS, "lab/theirs", str(second))
@@ -107,7 +116,41 @@ def test_what_others_put_there(hub: LocalHub, first: Path, second: Path) -> None
     assert "paperswithcode_id: none" in card
     assert "Words of somebody else." in card
     assert loaded(hub, "lab/theirs") == ids(second)
+    copy = tmp_path / "copy"
+    client(hub, DOWNLOAD, "lab/theirs", str(copy))
+    (copy / "notes.txt").unlink()
+    found = corpuskit.verify(copy)
+    assert {f.kind for f in found if f.severity != "info"} == set()
+    assert "foreign-file" in {f.kind for f in found}, "the card carries keys and words of others"
 
+
+def test_keys_of_an_earlier_release_go(hub: LocalHub, tmp_path: Path) -> None:
+    """What an earlier release said in the card's YAML, and this one does not say, is no claim of it any more."""
+    first = release(tmp_path, "1.0.0", articles(0, 20), license_="LicenseRef-Old-terms")
+    second = release(tmp_path, "1.1.0", articles(0, 20))
+    assert publish(hub, first, "hf://lab/keys").code == 0
+    assert "license_name: licenseref-old-terms" in client(hub, READ, "lab/keys", "README.md")
+    done = publish(hub, second, "hf://lab/keys")
+    gone = {row["key"] for row in done.json["plan"]["keys"] if row["action"] == "delete"}
+    assert (done.code, gone) == (0, {"license_name", "license_link"})
+    assert client(hub, READ, "lab/keys", "README.md") == (second / "README.md").read_text()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_keys_are_taken_out_by_lines(end: str) -> None:
+    """What is not meant stays, to the byte; a head that is none is left alone."""
+    card = end.join(["---", "a: 1 # one", "b:", "- x", "", "# two", "c: {d: e}", "---", "b: not this", ""])
+    assert without_keys(card, {"b", "none"}) == card.replace(end.join(["b:", "- x", "", "# two", ""]), "", 1)
+    assert without_keys(card, {"c"}) == card.replace(f"c: {{d: e}}{end}", "", 1)
+    for odd in (card, "no head", "---\n{b: 1}\n---\n", "---\nb: [\n---\n", "---\nb: 1\n"):
+        assert without_keys(odd, set() if odd == card else {"b"}) == odd
+
+
+DOWNLOAD = """
+import sys
+from huggingface_hub import snapshot_download
+snapshot_download(sys.argv[1], repo_type="dataset", local_dir=sys.argv[2])
+"""
 
 READ = """
 import json, sys
@@ -168,6 +211,49 @@ def test_a_plan_is_executed_exactly_or_not_at_all(
         hub, second, "--plan", plan
     )  # as after an execution that was cut off before its end was heard
     assert (done.code, by_action(done.json["plan"]).keys()) == (0, {"keep"})
+
+
+def test_a_repository_that_was_made_after_the_plan(hub: LocalHub, first: Path, tmp_path: Path) -> None:
+    """A plan for nothing holds for a new repository with what its hub puts there, and for no other."""
+    plan, attributes = tmp_path / "plan.json", tmp_path / "attributes"
+    attributes.write_text("*.parquet filter=lfs\n")
+    for name, file, code in (("fresh", ".gitattributes", 0), ("used", "README.md", 1)):
+        assert publish(hub, first, f"hf://lab/{name}", "--dry-run", "--plan-out", plan).code == 0
+        client(hub, UPLOAD, f"lab/{name}", str(attributes), file)
+        before = head(hub, f"lab/{name}")
+        assert publish(hub, first, "--plan", plan).code == code
+        assert (head(hub, f"lab/{name}") == before) == bool(code)
+    assert ".gitattributes" in tree(hub, "lab/fresh")
+
+
+def test_rows_that_are_not_there() -> None:
+    """Each split of each config is counted by the globs of the card, each file once; a difference is told."""
+    card = (
+        "---\nconfigs:\n- config_name: default\n  data_files:\n  - {split: train, path: 'data/*/train-*.parquet'}\n"
+        "- config_name: id\n  data_files:\n  - {split: train, path: data/id/train-*.parquet}\n"
+        "- config_name: theirs\n  data_files: x.csv\n---\n"
+    )
+    paths = [
+        "data/id/train-0.parquet",
+        "data/en/train-0.parquet",
+        "data/train-0.parquet",
+        "a/data/id/train-0.parquet",
+    ]
+    asked: list[str] = []
+
+    def count(path: str) -> int:
+        asked.append(path)
+        return 5
+
+    stated = {"default": {"train": 10, "test": 0}, "id": {"train": 5}}
+    assert list(row_findings(card, paths, count, stated)) == []
+    assert sorted(asked) == ["data/en/train-0.parquet", "data/id/train-0.parquet"]
+    wrong = row_findings(
+        card, paths, count, {"default": {"train": 11}, "id": {"test": 1}, "none": {"train": 1}}
+    )
+    assert [f.message.partition(":")[0] for f in wrong] == [
+        "config default, split train", "config id, split test", "config none, split train",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"plan_version": 1}', '{"plan_version": 2}'])
@@ -283,6 +369,25 @@ def test_a_hub_that_answers_wrong_digests(first: Path) -> None:
         )
 
 
+def test_a_target_that_moves_at_the_last_moment(first: Path, second: Path) -> None:
+    """The commit is refused where the branch is elsewhere by then, and nothing of it is to be seen."""
+    with FaultyHub() as faulty:
+        assert publish(faulty, first, "hf://lab/raced").code == 0
+        folder = faulty.folder / "datasets/lab/raced"
+        started = history(folder)[-1]
+
+        def move(path: str) -> None:
+            if "/commit/" in path:
+                (folder / "refs/heads/main").write_text(started)
+
+        faulty.before = move
+        raced = publish(faulty, second, "hf://lab/raced")
+        assert (raced.code, raced.json["ok"], raced.json["revision"]) == (1, False, None)
+        assert "changed meanwhile" in raced.json["findings"][-1]["message"]
+        assert head(faulty, "lab/raced") == started
+        assert {p.name for p in (folder / "refs/tags").iterdir()} == {"v1.0.0"}
+
+
 @pytest.mark.parametrize(
     ("text", "url"),
     [
@@ -378,3 +483,29 @@ print(json.dumps(done.revision))
 """
     assert client(hub, code, str(first)) == head(hub, "lab/python")
     assert issubclass(corpuskit.PublishRefused, corpuskit.CorpusError)
+
+
+def test_the_shell_session_of_the_docs(hub: LocalHub, tmp_path: Path) -> None:
+    """docs/publishing.md: what it says to type publishes a release called as there."""
+    page = (REPOSITORY / "docs" / "publishing.md").read_text()
+    made = release(tmp_path, "1.0.0", articles(0, 10))
+    (tmp_path / "release").mkdir()
+    made.rename(tmp_path / "release" / "berita-1.0.0")
+    (session,) = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-ec", session], cwd=tmp_path, env=hub.env() | {"PATH": path}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    plan, _, end = done.stdout.partition("tiny 1.0.0 is at hf://lab/berita, revision ")
+    for line in (
+        "tiny 1.0.0 to hf://lab/berita",
+        "add    ",
+        "to be sent: ",
+        "    add license",
+        "gates:",
+        "tag v1.0.0",
+    ):
+        assert line in plan
+    assert end.startswith(head(hub, "lab/berita"))

@@ -37,9 +37,9 @@ def test_faults_at_some_calls(tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_faults_at_every_call(tmp_path: Path) -> None:
-    """Eleven faults, each at every call that a publication makes."""
+    """Twelve faults, each at every call that a publication makes."""
     counts = _strike(tmp_path, 1)
-    assert len(counts) == 11
+    assert len(counts) == 12
     assert min(counts.values()) >= 21
 
 

@@ -66,7 +66,17 @@ def may_pass(error: BaseException) -> bool:
     if isinstance(error, OfflineModeIsEnabled | HFValidationError):
         return False
     status = status_of(error)
-    return status is None or status in _PASSING
+    return (status is None or status in _PASSING) and _unread(error) is None
+
+
+def _unread(error: BaseException) -> OSError | None:
+    """The failure to read a file of this machine that lies behind an error, if one does."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.filename is not None:
+            return seen
+        seen = seen.__cause__
+    return None
 
 
 def waits(error: BaseException, wait: float) -> float:
@@ -108,8 +118,13 @@ def told(target: Address, error: BaseException) -> RemoteError:
     from huggingface_hub import get_token
     from huggingface_hub.errors import OfflineModeIsEnabled
 
-    status = status_of(error)
-    if isinstance(error, OfflineModeIsEnabled):
+    status, unread = status_of(error), _unread(error)
+    if unread is not None:
+        cause, hint = (
+            f"{unread.filename} cannot be read: {unread.strerror}.",
+            "Verify the release, then try again.",
+        )
+    elif isinstance(error, OfflineModeIsEnabled):
         cause, hint = (
             "cannot be reached: HF_HUB_OFFLINE is set.",
             "Unset it, then run the same command again.",

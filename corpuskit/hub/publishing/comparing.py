@@ -16,46 +16,44 @@ def release_files(manifest: Mapping[str, Any], cargo: Cargo) -> dict[str, tuple[
     return listed | {name: cargo.sha256(name) for name in own}
 
 
-def file_changes(wanted: Mapping[str, tuple[str, int]], cargo: Cargo, state: State) -> tuple[FileChange, ...]:
-    """Files to add, change, rename, delete and keep, in the order of their paths.
+def file_changes(cargo: Cargo, state: State) -> tuple[FileChange, ...]:
+    """Files to add, change, rename, delete and keep, in the order of their paths; `cargo.sums` are those published.
 
     What an earlier release brought and this one has not goes, and so does whatever lies below `data/`, since loaders
     would take it for rows of this release. Everything else that is not ours stays.
     """
     there = {each.path: each for each in state.files}
-    leaving = {path: there[path] for path in _leaving(wanted, state)}
-    found = [_ours(path, wanted[path], cargo, state, there, leaving) for path in sorted(wanted)]
-    found += [FileChange("delete", each.path, each.bytes, before=each.digest) for each in leaving.values()]
-    gone = {each.path for each in found} | {each.origin for each in found}
+    leaving = {path: there[path] for path in _leaving(cargo.sums, state)}
+    origins = {each.digest: each.path for each in leaving.values()}
+    found = [_ours(path, cargo, state, there.get(path), origins) for path in sorted(cargo.sums)]
+    renamed = {each.origin for each in found}
     found += [
-        FileChange("keep", each.path, each.bytes, before=each.digest, foreign=True)
-        for each in state.files
-        if each.path not in gone
+        FileChange("delete", path, each.bytes, before=each.digest)
+        for path, each in leaving.items()
+        if path not in renamed
+    ]
+    found += [
+        FileChange("keep", path, each.bytes, before=each.digest, foreign=True)
+        for path, each in there.items()
+        if path not in leaving and path not in cargo.sums
     ]
     return tuple(sorted(found, key=lambda each: each.path))
 
 
 def _ours(
-    path: str,
-    facts: tuple[str, int],
-    cargo: Cargo,
-    state: State,
-    there: Mapping[str, RemoteFile],
-    leaving: dict[str, RemoteFile],
+    path: str, cargo: Cargo, state: State, there: RemoteFile | None, origins: dict[str, str]
 ) -> FileChange:
-    """What becomes of a file of the release; one that it is renamed from is taken out of `leaving`."""
-    sha256, size = facts
+    """What becomes of a file of the release; a file that it is renamed from is taken out of `origins`."""
+    sha256, size = cargo.sums[path]
     travels = 0 if sha256 in state.held else size
-    if path in there:
-        before = there[path].digest
-        if cargo.is_at(path, there[path]):
-            return FileChange("keep", path, size, sha256, before=before)
-        return FileChange("change", path, size, sha256, travels, before)
+    if there is not None:
+        if cargo.is_at(path, there):
+            return FileChange("keep", path, size, sha256, before=there.digest)
+        return FileChange("change", path, size, sha256, travels, there.digest)
     digest = f"sha256:{sha256}"
-    origin = next((each.path for each in leaving.values() if each.digest == digest), None)
+    origin = origins.pop(digest, None)
     if origin is None:
         return FileChange("add", path, size, sha256, travels)
-    del leaving[origin]
     return FileChange("rename", path, size, sha256, before=digest, origin=origin)
 
 

@@ -7,7 +7,7 @@ It holds no token, no path of this machine and no bytes of files.
 import dataclasses
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -232,31 +232,34 @@ def _gate(row: Mapping[str, Any]) -> Gate:
 class Cargo:
     """The bytes that a plan speaks of: files of the release folder, but for documents merged with the target's.
 
-    `merged` holds those by path.
+    `merged` holds those by path. `sums` are SHA-256 and size by path, as far as they are known: what was verified is
+    not read again to be compared.
     """
 
     release: Path
-    merged: Mapping[str, bytes]
+    merged: Mapping[str, bytes] = field(default_factory=dict)
+    sums: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
     def path(self, name: str) -> Path | bytes:
         """Where a file's bytes are: a path, or the bytes themselves."""
         return self.merged[name] if name in self.merged else self.release / name
 
     def sha256(self, name: str) -> tuple[str, int]:
-        """SHA-256 and size of a file as it is now."""
+        """SHA-256 and size of a file."""
+        if name in self.sums:
+            return self.sums[name]
         found = self.path(name)
         return (sha256(found), len(found)) if isinstance(found, bytes) else file_sha256(found)
 
     def digest(self, name: str, algorithm: str) -> str:
         """A file's digest as in RemoteFile, by one of the algorithms of `DIGESTS`."""
-        found = self.path(name)
-        return f"{algorithm}:{DIGESTS[algorithm](found)}"
+        if algorithm == "sha256":
+            return f"sha256:{self.sha256(name)[0]}"
+        return f"{algorithm}:{DIGESTS[algorithm](self.path(name))}"
 
     def is_at(self, name: str, there: RemoteFile | None) -> bool:
         """Whether a file of the target has the bytes of the file of this name."""
-        if there is None:
+        if there is None or self.sha256(name)[1] != there.bytes:
             return False
-        found = self.path(name)
-        size = len(found) if isinstance(found, bytes) else found.stat().st_size
         algorithm = there.digest.partition(":")[0]
-        return size == there.bytes and algorithm in DIGESTS and self.digest(name, algorithm) == there.digest
+        return algorithm in DIGESTS and self.digest(name, algorithm) == there.digest

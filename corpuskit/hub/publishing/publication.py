@@ -9,7 +9,7 @@ from typing import Any
 from corpuskit import layout
 from corpuskit.audit import read_manifest
 from corpuskit.errors import InputError, OutputError, PublishRefused, SpecError
-from corpuskit.findings import Finding
+from corpuskit.findings import Finding, finding
 from corpuskit.hub.publishing import gates
 from corpuskit.hub.publishing.calling import quiet_library
 from corpuskit.hub.publishing.cards import key_changes, merged_card
@@ -68,7 +68,7 @@ def publish(
     address = _address(target, manifest, given)
     options = given.options if given is not None else Options(
         branch, pull_request, private if private is not None else manifest["hub"].get("private"), _gating(manifest),
-        message or f"{manifest['name']} {manifest['version']}", allow_unknown_license,
+        message.strip() or f"{manifest['name']} {manifest['version']}", allow_unknown_license,
     )  # fmt: skip
     if options.pull_request and options.branch != MAIN:
         raise SpecError("a pull request is made from main: leave the branch out.")
@@ -79,7 +79,12 @@ def publish(
         if not made.ok:
             raise PublishRefused(_reasons(made.findings), outcome(made, made.findings, ok=False))
         kind = target_of(address)
-        revision = kind.execute(made, cargo, tell or _silent)
+        try:
+            revision = kind.execute(made, cargo, tell or _silent)
+        except PublishRefused as refused:
+            late = finding("stale-plan", " ".join(refused.reasons))
+            refused.outcome = outcome(made, [*made.findings, late], ok=False)
+            raise
         (tell or _silent)(f"checking revision {revision}")
         different = kind.check(made, revision, cargo, manifest["configs"])
     if different:
@@ -153,7 +158,7 @@ def _make(
 ) -> tuple[Plan, Cargo]:
     """The plan for a release and what its target holds now, with every gate's verdict, and the bytes it speaks of."""
     whole = gates.verification(release)
-    cargo = Cargo(release, {})
+    cargo = Cargo(release)
     tag = f"v{manifest['version']}" if options.branch == MAIN and not options.pull_request else None
     root = cargo.sha256(layout.MANIFEST)[0]
     blank = Plan(
@@ -164,9 +169,10 @@ def _make(
         return blank, cargo  # of a release that is not whole nothing can be said
     kind = target_of(address)
     state = kind.state(address, options, manifest)
-    merged, fault = merged_card(state.card, (release / layout.README).read_bytes().decode())
+    merged, fault = merged_card(state.card, state.manifest, (release / layout.README).read_bytes().decode())
     cargo = Cargo(release, {layout.README: merged.encode()})
-    files = file_changes(release_files(manifest, cargo), cargo, state)
+    cargo = dataclasses.replace(cargo, sums=release_files(manifest, cargo))
+    files = file_changes(cargo, state)
     made = dataclasses.replace(
         blank, revision=state.revision, private=state.private, gating=state.gating, tagged=state.tagged,
         files=files, keys=tuple(key_changes(state.card, merged)),

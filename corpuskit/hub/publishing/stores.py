@@ -57,7 +57,7 @@ def state(target: Address, options: Options, manifest: Mapping[str, Any]) -> Sta
     seal = next((each for each in files if each.path == layout.MANIFEST), None)
     if seal is None:
         ours = {*wanted, *_SEALS}
-        held = {each.digest.removeprefix("sha256:") for each in files if each.path in wanted}
+        held = {each.digest.removeprefix("sha256:") for each in files if each.path in ours}
         return State(files=tuple(each for each in files if each.path not in ours), held=frozenset(held))
     data = release.read(layout.MANIFEST) or b""
     root = sha256(data)

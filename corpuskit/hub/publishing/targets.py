@@ -52,9 +52,8 @@ def address_of(text: str) -> Address:
     scheme, sign, rest = text.partition("://")
     known = ", ".join(f"{name}://..." for name in TARGETS)
     if not sign:
-        raise SpecError(
-            f"{text!r} is no target.", hint=f"Write one of {known}, such as hf://lab/{text or 'name'}."
-        )
+        example = text if "/" in text else "lab/name"
+        raise SpecError(f"{text!r} is no target.", hint=f"Write one of {known}, such as hf://{example}.")
     if scheme not in TARGETS:
         raise SpecError(f"{text!r}: nothing is published to {scheme}://.", hint=f"Write one of {known}.")
     return TARGETS[scheme].parse(rest)
