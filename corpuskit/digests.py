@@ -4,8 +4,9 @@ import hashlib
 import struct
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from io import RawIOBase
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, BinaryIO, Literal, NamedTuple
 
 from xxhash import xxh3_64, xxh3_128
 
@@ -25,11 +26,16 @@ def sha256(data: bytes | memoryview) -> str:
 
 def file_sha256(path: Path) -> tuple[str, int]:
     """Hexadecimal sha256 and size in bytes of a file as it lies on the disk."""
-    digest, size = hashlib.sha256(), 0
     with path.open("rb", buffering=0) as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
+        return stream_sha256(stream)
+
+
+def stream_sha256(stream: BinaryIO | RawIOBase) -> tuple[str, int]:
+    """Hexadecimal sha256 and size in bytes of what is left of a stream."""
+    digest, size = hashlib.sha256(), 0
+    while chunk := stream.read(_CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
     return digest.hexdigest(), size
 
 

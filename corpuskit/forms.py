@@ -6,7 +6,7 @@ To add one: a writer in `writers`, a line in `FORMS`, its name in `layout.form_n
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow as pa
 
@@ -23,15 +23,15 @@ _BLOCK = 8 << 20
 
 
 class Form(NamedTuple):
-    """How rows are written to a file and read from it; both take its path and the Arrow schema of the rows."""
+    """How rows are written to a path and read from an open file; both take the Arrow schema of the rows."""
 
     write: Callable[[Path, Any, Iterable[Any]], Written]
-    read: Callable[[Path, Any], Iterator[Any]]
+    read: Callable[[BinaryIO, Any], Iterator[Any]]
 
 
-def _arrow(path: Path, schema: Any) -> Iterator[Any]:
+def _arrow(source: BinaryIO, schema: Any) -> Iterator[Any]:
     """The rows of an IPC stream as tables; raises ValueError where its columns or features are other ones."""
-    with pa.memory_map(str(path)) as source, pa.ipc.open_stream(source) as reader:
+    with pa.ipc.open_stream(source) as reader:
         meant = with_features(schema)
         if not reader.schema.equals(meant, check_metadata=True):
             raise ValueError(f"its schema is another one: {_apart(reader.schema, meant)}")
@@ -48,12 +48,12 @@ def _apart(found: Any, meant: Any) -> str:
     )
 
 
-def _jsonl(path: Path, schema: Any) -> Iterator[Any]:
+def _jsonl(source: BinaryIO, schema: Any) -> Iterator[Any]:
     """The rows of packed JSON Lines as tables; raises ValueError where a value is of no type of its column."""
     import pyarrow.json as paj
 
     meant = paj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error")
-    with pa.OSFile(str(path)) as file, pa.CompressedInputStream(file, "zstd") as stream:
+    with pa.CompressedInputStream(source, "zstd") as stream:
         for block in _lines(stream):
             options = paj.ReadOptions(use_threads=False, block_size=len(block))
             table = paj.read_json(io.BytesIO(block), read_options=options, parse_options=meant)

@@ -10,6 +10,7 @@ CITATION = "CITATION.cff"
 CROISSANT = "croissant.json"
 MANIFEST = "manifest.json"
 SIDECAR = "manifest.json.sha256"
+LATEST = "latest.json"
 ARTICLE_SCHEMA = "schemas/article.schema.json"
 DATA = "data"
 PROVENANCE = "provenance"
@@ -37,7 +38,18 @@ def cache_name(name: str) -> str:
 
 def audit_folder(release: Path) -> Path:
     """The audit folder that belongs to a release, beside it."""
-    return release.with_name(release.name + ".audit")
+    return release.with_name(audit_name(release.name))
+
+
+def part_name(path: str) -> str:
+    """What a file is called beside its place while it is written: the path of the part, by the path of the file."""
+    folder, slash, name = path.rpartition("/")
+    return f"{folder}{slash}.{name}.part"
+
+
+def audit_name(release: str) -> str:
+    """The name of the audit folder of a release of that name."""
+    return f"{release}.audit"
 
 
 def refused_folder(release: Path) -> Path:

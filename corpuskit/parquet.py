@@ -70,14 +70,14 @@ def opened(path: Any, **options: Any) -> Iterator[Any]:
         yield file
 
 
-def read_groups(path: Path, columns: list[str] | None = None) -> Iterator[Any]:
+def read_groups(path: Any, columns: list[str] | None = None) -> Iterator[Any]:
     """The row groups of a Parquet file as Arrow tables, page checksums verified."""
     with opened(path) as file:
         for index in range(file.num_row_groups):
             yield file.read_row_group(index, columns=columns)
 
 
-def group_rows(path: Path) -> list[int]:
+def group_rows(path: Any) -> list[int]:
     """The number of rows of each row group of a Parquet file, as its footer states them."""
     with opened(path) as file:
         return [int(file.metadata.row_group(index).num_rows) for index in range(file.num_row_groups)]
@@ -89,7 +89,7 @@ def count_rows(path: Any) -> int:
         return int(file.metadata.num_rows)
 
 
-def read_schema(path: Path) -> Any:
+def read_schema(path: Any) -> Any:
     """The Arrow schema of a Parquet file."""
     with opened(path) as file:
         return file.schema_arrow

@@ -1,8 +1,6 @@
 """`verify(release)`: is this the release that was built, whole, and are its claims true?"""
 
-import hashlib
 import json
-import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,15 +8,17 @@ from typing import Any
 from corpuskit import layout, parquet
 from corpuskit import manifest as manifests
 from corpuskit.audit.books import audit_findings
-from corpuskit.audit.claims import UNREADABLE, is_file
+from corpuskit.audit.claims import UNREADABLE
 from corpuskit.audit.forms import form_findings, unusable_forms
 from corpuskit.audit.rows import content_findings, row_count
 from corpuskit.card import check_card, render_card
-from corpuskit.digests import file_sha256
+from corpuskit.digests import sha256
 from corpuskit.documents import ROLES, render_documents
 from corpuskit.errors import SpecError
 from corpuskit.findings import Finding, finding, worst
 from corpuskit.forms import FORMS
+from corpuskit.places import Place, place, sha256_at
+from corpuskit.places.pointer import read_pointer
 
 
 def read_manifest(release: Path) -> dict[str, Any]:
@@ -39,31 +39,35 @@ def verify(
 ) -> list[Finding]:
     """Everything that is wrong with a release; no finding of severity error where it is what was built.
 
-    `quick` checks names, sizes and row counts and leaves digests and rows unread. `expect_root` is the root
-    digest that is meant, as build printed it. `consumers` opens what is whole as others will, with each library that
-    is installed, and compares what they read. Raises SpecError where the folder is no release at all.
+    A release is named by its folder, by a file:// or s3:// URL, or by the place it was published to (or latest.json
+    there), which stands for the latest one. `quick` checks names, sizes and row counts and leaves digests and rows
+    unread. `expect_root` is the root digest that is meant, as build printed it. `consumers` opens what is whole, in a
+    folder of this machine, as others will, with each library that is installed, and compares what they read. Raises
+    SpecError where there is no release at all, InputError where what is there cannot be fetched.
     """
-    findings = _verified(release, quick=quick, expect_root=expect_root)
+    where = place(release)
+    findings = verify_place(where, quick=quick, expect_root=expect_root)
     if not consumers:
         return findings
     if worst(findings) == "error":
         message = "it is not the release that was built: no consumer was asked"
         return [*findings, finding("absent-consumer", message)]
+    folder = _found(where)[0].folder
+    if folder is None:
+        message = "it lies in an object store: fetch a copy, and ask consumers there"
+        return [*findings, finding("absent-consumer", message)]
     from corpuskit.consumers import consumer_findings
 
-    folder = Path(release).resolve()
     return [*findings, *consumer_findings(folder, read_manifest(folder))]
 
 
-def _verified(release: Path | str, *, quick: bool, expect_root: str | None) -> list[Finding]:
-    """What corpuskit itself finds."""
-    if not (Path(release) / layout.MANIFEST).is_file():
-        cause = f"is no release: there is no {layout.MANIFEST}."
-        raise SpecError(cause, str(release), None, "Name a folder that build wrote.")
-    # `.` and a link to a release have their audit folder beside the folder itself.
-    release = Path(release).resolve()
-    data = (release / layout.MANIFEST).read_bytes()
+def verify_place(where: Place, *, quick: bool = False, expect_root: str | None = None) -> list[Finding]:
+    """Everything that is wrong with the release at a place, or with the one that a pointer there names."""
+    release, data, pointed = _found(where)
     findings = list(_manifest_findings(release, data, expect_root))
+    if pointed is not None and pointed != sha256(data):
+        message = f"the root digest of {release.name} is {sha256(data)}; the pointer says {pointed}"
+        findings.append(finding("wrong-root", message, file=layout.LATEST))
     if worst(findings) == "error":
         return findings
     manifest = json.loads(data)
@@ -79,12 +83,29 @@ def _verified(release: Path | str, *, quick: bool, expect_root: str | None) -> l
     return findings
 
 
-def _manifest_findings(release: Path, data: bytes, expect_root: str | None) -> Iterator[Finding]:
-    root = hashlib.sha256(data).hexdigest()
-    if not is_file(release / layout.SIDECAR):
+def _found(where: Place) -> tuple[Place, bytes, str | None]:
+    """The release at a place, the bytes of its manifest, and the root digest that the pointer to it names."""
+    if where.name == layout.LATEST:
+        where = where.parent()
+    elif (data := where.read(layout.MANIFEST)) is not None:
+        return where, data, None
+    if (pointer := read_pointer(where)) is None:
+        cause = f"is no release: there is no {layout.MANIFEST}."
+        raise SpecError(cause, str(where), None, "Name a release that build or publish wrote.")
+    release = where.below(pointer.prefix)
+    if (data := release.read(layout.MANIFEST)) is None:
+        cause = f"is no release: there is no {layout.MANIFEST}, but {layout.LATEST} leads here."
+        raise SpecError(cause, str(release), None, "Publish that version again.")
+    return release, data, pointer.root_digest
+
+
+def _manifest_findings(release: Place, data: bytes, expect_root: str | None) -> Iterator[Finding]:
+    root = sha256(data)
+    sidecar = release.read(layout.SIDECAR)
+    if sidecar is None:
         yield finding("missing-file", f"{layout.SIDECAR} is missing", file=layout.SIDECAR)
         return
-    if (release / layout.SIDECAR).read_bytes() != manifests.sidecar(root):
+    if sidecar != manifests.sidecar(root):
         message = f"the manifest's digest is {root}; {layout.SIDECAR} says otherwise"
         yield finding("bad-manifest", message, file=layout.SIDECAR)
         return
@@ -139,42 +160,36 @@ def _misnamed(data: Iterable[Mapping[str, Any]]) -> Iterator[str]:
             yield f"the {len(paths)} files of {split} are not called {names[0]} and so on"
 
 
-def _file_findings(release: Path, manifest: Mapping[str, Any], *, quick: bool) -> Iterator[Finding]:
+def _file_findings(release: Place, manifest: Mapping[str, Any], *, quick: bool) -> Iterator[Finding]:
     """Compare the files that are there with those of the manifest."""
     listed = {entry["path"]: entry for entry in manifest["files"]}
     own = {*listed, layout.MANIFEST, layout.SIDECAR}
-    for path in sorted(release.rglob("*")):
-        name = path.relative_to(release).as_posix()
-        mode = path.lstat().st_mode
-        if stat.S_ISDIR(mode):
-            continue
-        if not stat.S_ISREG(mode):
-            yield finding("extra-file", "neither a file nor a folder (a link or a device)", file=name)
-        elif name in own:
-            continue
-        elif name.partition("/")[0] in layout.FOREIGN:
-            yield finding("foreign-file", "not part of the release", file=name)
+    sizes: dict[str, int] = {}
+    for path, size, regular in release.entries():
+        if not regular:
+            yield finding("extra-file", "neither a file nor a folder (a link or a device)", file=path)
+        elif path in own:
+            sizes[path] = size
+        elif path.partition("/")[0] in layout.FOREIGN:
+            yield finding("foreign-file", "not part of the release", file=path)
         else:
-            yield finding("extra-file", "the manifest does not list it", file=name)
-    published_copy = not layout.audit_folder(release).is_dir()
+            yield finding("extra-file", "the manifest does not list it", file=path)
     for name, entry in listed.items():
-        path = release / name
-        if not is_file(path):
+        if name not in sizes:
             yield finding("missing-file", "listed in the manifest and not there", file=name)
-        elif entry["role"] == "card" and published_copy:
-            yield from _copied_card(path, manifest)
-        elif path.stat().st_size != entry["bytes"]:
-            message = f"{path.stat().st_size} bytes; the manifest says {entry['bytes']}"
+        elif entry["role"] == "card" and release.audit is None:
+            yield from _copied_card(release, manifest)
+        elif sizes[name] != entry["bytes"]:
+            message = f"{sizes[name]} bytes; the manifest says {entry['bytes']}"
             yield finding("changed-file", message, file=name)
-        elif not quick and (found := file_sha256(path)[0]) != entry["sha256"]:
+        elif not quick and (found := sha256_at(release, name)) != entry["sha256"]:
             message = f"its sha256 is {found}; the manifest says {entry['sha256']}"
             yield finding("changed-file", message, file=name)
 
 
-def _copied_card(path: Path, manifest: Mapping[str, Any]) -> Iterator[Finding]:
+def _copied_card(release: Place, manifest: Mapping[str, Any]) -> Iterator[Finding]:
     """A published card may carry foreign keys and prose beside ours."""
-    text = path.read_bytes().decode(errors="replace")
-    expected = render_card(manifest)
+    text, expected = _text(release, layout.README), render_card(manifest)
     different = check_card(text, expected)
     yield from different
     if text != expected and not different:
@@ -182,21 +197,26 @@ def _copied_card(path: Path, manifest: Mapping[str, Any]) -> Iterator[Finding]:
         yield finding("foreign-file", message, file=layout.README)
 
 
-def _footer_findings(release: Path, manifest: Mapping[str, Any]) -> Iterator[Finding]:
+def _text(release: Place, name: str) -> str:
+    return (release.read(name) or b"").decode(errors="replace")
+
+
+def _footer_findings(release: Place, manifest: Mapping[str, Any]) -> Iterator[Finding]:
     for entry in manifest["files"]:
         if entry["role"] == "data":
             try:
-                rows = parquet.count_rows(release / entry["path"])
+                with release.open(entry["path"]) as source:
+                    rows = parquet.count_rows(source)
             except UNREADABLE as error:
                 yield finding("wrong-content", f"it cannot be read: {error}", file=entry["path"])
                 continue
             yield from row_count(rows, entry)
 
 
-def _document_findings(release: Path, manifest: Mapping[str, Any]) -> Iterator[Finding]:
+def _document_findings(release: Place, manifest: Mapping[str, Any]) -> Iterator[Finding]:
     """The documents say what the manifest says."""
     for name, (_, expected) in render_documents(manifest).items():
-        text = (release / name).read_bytes().decode(errors="replace")
+        text = _text(release, name)
         if name == layout.README:
             yield from check_card(text, expected)
         elif text != expected:

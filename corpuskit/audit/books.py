@@ -10,22 +10,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpuskit import layout, parquet
-from corpuskit.audit.claims import UNREADABLE, differing, is_file
+from corpuskit.audit.claims import UNREADABLE, differing
 from corpuskit.digests import merkle_root
 from corpuskit.findings import Finding, finding
 from corpuskit.phases.index import FATES
 from corpuskit.phases.parts import EditCounts, add_edits, edits_stated
 from corpuskit.phases.waterfall import ledger_waterfall
+from corpuskit.places import Place
 
 
-def audit_findings(release: Path, manifest: Mapping[str, Any]) -> Iterator[Finding]:
+def audit_findings(release: Place, manifest: Mapping[str, Any]) -> Iterator[Finding]:
     """The ledger beside the release adds up to its accounts."""
-    audit = layout.audit_folder(release)
-    if not audit.is_dir():
-        message = f"{audit.name} is not here, so ledger and rejects were not checked"
-        yield finding("no-audit", message, file=audit.name)
+    audit = release.audit
+    if audit is None:
+        name = layout.audit_name(release.name)
+        yield finding("no-audit", f"{name} is not here, so ledger and rejects were not checked", file=name)
         return
-    missing = [f"{audit.name}/{name}" for name in _BOOKS if not is_file(audit / name)]
+    missing = [f"{audit.name}/{name}" for name in _BOOKS if not _is_file(audit / name)]
     yield from (finding("missing-file", "the audit folder lacks it", file=where) for where in missing)
     for name, check in () if missing else _BOOKS.items():
         where = f"{audit.name}/{name}"
@@ -108,6 +109,11 @@ _BOOKS = {
     layout.FINDINGS: _check_notes,
     layout.NAVIGATION: _check_navigation,
 }
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a path is a file itself: no link, no device, no pipe that would never end."""
+    return path.is_file() and not path.is_symlink()
 
 
 def _counted(table: Any, *columns: str) -> dict[tuple[Any, ...], int]:

@@ -7,11 +7,12 @@ from typing import Any
 import pyarrow as pa
 
 from corpuskit.card.checking import innermost
-from corpuskit.errors import CorpusError
+from corpuskit.errors import SpecError
 from corpuskit.findings import shortened
 
-# What reading raises where a file's digest is right and its content is not what a build writes.
-UNREADABLE = (OSError, pa.ArrowException, CorpusError, LookupError, TypeError, ValueError, AttributeError)
+# What reading raises where a file's digest is right and its content is not what a build writes. InputError is not among
+# them: a file that cannot be fetched says nothing of a release.
+UNREADABLE = (OSError, pa.ArrowException, SpecError, LookupError, TypeError, ValueError, AttributeError)
 
 
 def is_file(path: Path) -> bool:

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import zip_longest
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from corpuskit import parquet
 from corpuskit.audit.claims import UNREADABLE, short
@@ -12,6 +11,7 @@ from corpuskit.findings import Finding, finding
 from corpuskit.forms import ARROW_STATE, FORMS, form_documents, regrouped
 from corpuskit.layout import ARROW, form_name
 from corpuskit.likeness import differences, values_digest
+from corpuskit.places import Place
 
 
 def unusable_forms(files: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -29,7 +29,7 @@ def _stated(entry: Mapping[str, Any]) -> tuple[Any, Any]:
     return entry.get("split"), entry.get("rows")
 
 
-def form_findings(release: Path, manifest: Mapping[str, Any]) -> Iterator[Finding]:
+def form_findings(release: Place, manifest: Mapping[str, Any]) -> Iterator[Finding]:
     """Whatever the files of a form hold otherwise than the Parquet files, or the documents say otherwise of them."""
     files = manifest["files"]
     forms = [form for form in FORMS if any(entry["role"] == form for entry in files)]
@@ -43,17 +43,18 @@ def form_findings(release: Path, manifest: Mapping[str, Any]) -> Iterator[Findin
         for form in forms:
             name = form_name(entry["path"], form)
             try:
-                yield from _rows(release / entry["path"], release / name, form, schema, name)
+                with release.open(entry["path"]) as data, release.open(name) as source:
+                    yield from _rows(data, source, form, schema, name)
             except UNREADABLE as error:
                 yield finding("wrong-content", f"it cannot be read: {error}", file=name)
     if ARROW in forms:
         yield from _documents(release, schema, files)
 
 
-def _rows(data: Path, path: Path, form: str, schema: Any, name: str) -> Iterator[Finding]:
+def _rows(data: BinaryIO, source: BinaryIO, form: str, schema: Any, name: str) -> Iterator[Finding]:
     """The first difference between the rows of a Parquet file and those of its other form."""
     counts = parquet.group_rows(data)
-    found = regrouped(FORMS[form].read(path, schema), counts, schema)
+    found = regrouped(FORMS[form].read(source, schema), counts, schema)
     at = 0
     for meant, table in zip_longest(parquet.read_groups(data), found):
         rows = [0 if each is None else each.num_rows for each in (meant, table)]
@@ -74,12 +75,12 @@ def _rows(data: Path, path: Path, form: str, schema: Any, name: str) -> Iterator
         at += rows[0]
 
 
-def _documents(release: Path, schema: Any, files: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
+def _documents(release: Place, schema: Any, files: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
     """The documents beside the Arrow files say which they are."""
     meant = form_documents(schema, files)
     found = {entry["path"] for entry in files if entry["role"] == ARROW_STATE}
     for path in sorted({*meant, *found}):
         if path not in found:
             yield finding("wrong-claim", "it is not among the files of the manifest", file=path)
-        elif path not in meant or (release / path).read_bytes() != meant[path]:
+        elif path not in meant or release.read(path) != meant[path]:
             yield finding("wrong-claim", "it does not say which Arrow files there are", file=path)

@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 
@@ -17,6 +17,7 @@ from corpuskit.findings import Finding, finding
 from corpuskit.partitions import partition_of
 from corpuskit.phases.index import FATES
 from corpuskit.phases.keys import split_of
+from corpuskit.places import Place
 from corpuskit.schema import ArticleSchema, article_schema
 from corpuskit.stats import Statistics
 
@@ -30,15 +31,15 @@ def row_count(rows: int, entry: Mapping[str, Any]) -> Iterator[Finding]:
         yield finding("wrong-content", message, file=entry["path"])
 
 
-def schema_of(release: Path, manifest: Mapping[str, Any]) -> ArticleSchema:
+def schema_of(release: Place, manifest: Mapping[str, Any]) -> ArticleSchema:
     """The article schema that a release carries, with the columns that its build derived from it."""
-    document = json.loads((release / layout.ARTICLE_SCHEMA).read_bytes())
+    document = json.loads(release.read(layout.ARTICLE_SCHEMA) or b"")
     own = document.get("$id") != "urn:corpuskit:schema:article"
-    file = release / layout.ARTICLE_SCHEMA if own else None
+    file = Path(layout.ARTICLE_SCHEMA) if own else None
     return article_schema(document, text=tuple(manifest["split_rule"]["text"]), file=file)
 
 
-def content_findings(release: Path, manifest: Mapping[str, Any]) -> Iterator[Finding]:
+def content_findings(release: Place, manifest: Mapping[str, Any]) -> Iterator[Finding]:
     """Decode every row and compare digests, counts, splits and statistics with what is claimed."""
     try:
         schema = schema_of(release, manifest)
@@ -50,7 +51,7 @@ def content_findings(release: Path, manifest: Mapping[str, Any]) -> Iterator[Fin
 class _Rows:
     """The state of decoding a release's rows once."""
 
-    def __init__(self, release: Path, manifest: Mapping[str, Any], schema: ArticleSchema) -> None:
+    def __init__(self, release: Place, manifest: Mapping[str, Any], schema: ArticleSchema) -> None:
         self.release, self.manifest, self.schema = release, manifest, schema
         self.encode = row_encoder(schema.columns)
         self.statistics = Statistics()
@@ -66,18 +67,19 @@ class _Rows:
         """Findings about rows, and about the claims that rows decide."""
         for entry in self.manifest["files"]:
             if entry["role"] == "data":
-                yield from self._shard(entry)
+                with self.release.open(entry["path"]) as source:
+                    yield from self._shard(entry, source)
         yield from self._claims()
         yield from self._provenance()
 
-    def _shard(self, entry: Mapping[str, Any]) -> Iterator[Finding]:
-        path, rows, size = self.release / entry["path"], 0, 0
+    def _shard(self, entry: Mapping[str, Any], source: BinaryIO) -> Iterator[Finding]:
+        rows, size = 0, 0
         folder, misplaced, astray = layout.partition_of(entry["path"]), 0, 0
         split_by_rule = split_of(self.manifest["split_rule"])
-        if not _is_schema(parquet.read_schema(path), self.schema.arrow):
+        if not _is_schema(parquet.read_schema(source), self.schema.arrow):
             yield finding("wrong-content", "its columns are not those of the schema", file=entry["path"])
             return
-        for table in parquet.read_groups(path):
+        for table in parquet.read_groups(source):
             rows += table.num_rows
             self.statistics.add(table, self.schema)
             size += table.nbytes
@@ -154,7 +156,7 @@ class _Rows:
         for entry in self.manifest["files"]:
             if entry["role"] != "provenance":
                 continue
-            with pa.memory_map(str(self.release / entry["path"])) as source:
+            with self.release.open(entry["path"]) as source:
                 table = pa.ipc.open_file(source).read_all()
             yield from row_count(table.num_rows, entry)
             for row in table.to_pylist():

@@ -39,9 +39,9 @@ def publish(
 ) -> int:  # fmt: skip
     """Publish RELEASE to TARGET, in one step that readers see wholly or not at all.
 
-    TARGET is hf://NAMESPACE/NAME, a dataset repository that is made where there is none; left out, it is `[hub]
-    repo` of the release's corpus.toml. Gates are judged first: verification, licences, secrets, sizes, the tag.
-    Interrupted, run the same command again: what has arrived is not sent again.
+    TARGET is hf://NAMESPACE/NAME, a dataset repository that is made where there is none, s3://BUCKET/PREFIX or
+    file:///FOLDER; left out, it is `[hub] repo` of the release's corpus.toml. Gates are judged first: verification,
+    licences, secrets, sizes, the tag. Interrupted, run the same command again: what has arrived is not sent again.
     """
     from corpuskit import console
     from corpuskit.errors import PublishRefused

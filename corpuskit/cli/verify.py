@@ -1,14 +1,12 @@
 """`corpuskit verify`."""
 
-from pathlib import Path
-
 import click
 
 from corpuskit.cli.options import common, print_json
 
 
 @click.command()
-@click.argument("release", type=click.Path(path_type=Path))
+@click.argument("release")
 @click.option("--quick", is_flag=True, help="Compare names, sizes and row counts only.")
 @click.option("--expect-root", metavar="HEX", help="The root digest that is meant, as build printed it.")
 @click.option(
@@ -16,7 +14,7 @@ from corpuskit.cli.options import common, print_json
 )
 @common
 def verify(
-    release: Path,
+    release: str,
     *,
     quick: bool,
     expect_root: str | None,
@@ -24,7 +22,10 @@ def verify(
     shape: str,
     quiet: bool,  # noqa: ARG001 - it says nothing on stderr anyway
 ) -> int:
-    """Check that RELEASE is whole, unchanged, and that its claims are true."""
+    """Check that RELEASE is whole, unchanged, and that its claims are true.
+
+    RELEASE is a folder, a file:// or s3:// URL, or the place that releases were published to, for the latest one there.
+    """
     from corpuskit import console
     from corpuskit.audit import verify as verify_release
 

@@ -124,8 +124,10 @@ def _write_form(task: ShardTask, form: str, meant: Sequence[bytes], tell: Tell) 
     part, schema = _part(task, form), task.schema.arrow
     FORMS[form].write(part, schema, _told(_groups(task), tell))
     counts = np.diff(task.group_ends, prepend=0).tolist()
-    for written in _read_back(regrouped(FORMS[form].read(part, schema), counts, schema), task, form, meant):
-        tell(written.num_rows)
+    with part.open("rb") as source:
+        found = regrouped(FORMS[form].read(source, schema), counts, schema)
+        for written in _read_back(found, task, form, meant):
+            tell(written.num_rows)
     part.rename(task.path(form))
 
 

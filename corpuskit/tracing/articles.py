@@ -11,6 +11,7 @@ from corpuskit.audit.rows import schema_of
 from corpuskit.errors import SpecError
 from corpuskit.findings import Finding, finding
 from corpuskit.phases.keys import keys_of_row
+from corpuskit.places import place
 from corpuskit.schema import ArticleSchema
 from corpuskit.tracing.books import Books, Line, fate_of, readable, spot
 from corpuskit.tracing.comparing import replay_record
@@ -75,7 +76,7 @@ def trace(
     if source is not None and source not in sources:
         raise SpecError(f"has no source {source!r}; it has {', '.join(sources)}.", str(given))
     with readable(layout.ARTICLE_SCHEMA):
-        schema = schema_of(folder, manifest)
+        schema = schema_of(place(folder), manifest)
     books = Books.of(folder, manifest)
     files = RawFiles.of(folder, manifest, schema, raw) if raw is not None else None
     notes = [] if files is None else list(files.other_versions())

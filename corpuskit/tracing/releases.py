@@ -15,6 +15,7 @@ from corpuskit.digests import row_encoder
 from corpuskit.engines import Engine, cores, engine, serial
 from corpuskit.findings import Finding, finding, worst
 from corpuskit.phases.plan import Input, map_tasks
+from corpuskit.places import place
 from corpuskit.readers import Edit
 from corpuskit.tracing.books import Books, Line, Spot, fate_of, readable, spot
 from corpuskit.tracing.comparing import replay_record
@@ -74,7 +75,7 @@ def replay(
     folder = Path(release).resolve()
     manifest = read_manifest(folder)
     with readable(layout.ARTICLE_SCHEMA):
-        schema = schema_of(folder, manifest)
+        schema = schema_of(place(folder), manifest)
     files = RawFiles.of(folder, manifest, schema, raw)
     work = _Replaying(folder, files, Books.of(folder, manifest), progress or _silent)
     with engine(jobs or cores()) as crew:

@@ -60,6 +60,20 @@ def size(files: Iterable[FileChange], sizes: Sizes | None) -> Gate:
     return _gate("size", size_findings(files, sizes) if sizes is not None else ())
 
 
+def place(files: Iterable[FileChange], *, deletes: bool) -> Gate:
+    """Nothing lies where the release goes that would be taken for a part of it and may not be deleted."""
+    message = "it lies where this release goes and is no part of it"
+    mixed = [
+        each.origin or each.path
+        for each in files
+        if not deletes
+        and (each.action in {"delete", "rename"} or each.foreign)
+        and each.path.partition("/")[0] not in layout.FOREIGN
+    ]
+    hint = "Remove it yourself, or publish another version."
+    return _gate("place", [finding("extra-file", message, file=path, hint=hint) for path in mixed])
+
+
 def personal_data(manifest: Mapping[str, Any]) -> Gate:
     """The card says something about personal data."""
     message = "`[card] personal_data` is not set"

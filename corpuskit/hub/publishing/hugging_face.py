@@ -54,11 +54,12 @@ def _api(target: Address) -> Any:
     return HfApi()
 
 
-def state(target: Address, options: Options, tag: str, wanted: Mapping[str, int]) -> State:
+def state(target: Address, options: Options, manifest: Mapping[str, Any]) -> State:
     """What a repository holds on a branch, or on main where the branch is yet to be made."""
     from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
 
     api = _api(target)
+    tag, wanted = f"v{manifest['version']}", {each["sha256"]: each["bytes"] for each in manifest["files"]}
 
     def described() -> Any:
         try:

@@ -167,9 +167,8 @@ def _make(
     )  # fmt: skip
     if whole.verdict == "refused":
         return blank, cargo  # of a release that is not whole nothing can be said
-    wanted = {entry["sha256"]: entry["bytes"] for entry in manifest["files"]}
     kind = target_of(address)
-    state = kind.state(address, options, f"v{manifest['version']}", wanted)
+    state = kind.state(address, options, manifest)
     merged, fault = merged_card(state.card, state.manifest, (release / layout.README).read_bytes().decode())
     cargo = Cargo(release, {layout.README: merged.encode()})
     cargo = dataclasses.replace(cargo, sums=release_files(manifest, cargo))
@@ -184,6 +183,7 @@ def _make(
         gates.secrets(manifest, cargo),
         gates.personal_data(manifest),
         gates.size(files, kind.sizes),
+        gates.place(files, deletes=kind.deletes),
         gates.card(fault),
         gates.audience(options, state),
         gates.version_tag(tag, cargo, state),

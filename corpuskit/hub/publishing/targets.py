@@ -1,11 +1,12 @@
 """Where a release may go: a target is one file with four functions, and one line in `TARGETS`."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 from corpuskit.errors import SpecError
 from corpuskit.findings import Finding
-from corpuskit.hub.publishing import hugging_face
+from corpuskit.hub.publishing import hugging_face, stores
 from corpuskit.hub.publishing.plan import Address, Cargo, Options, Plan, State, Tell
 from corpuskit.hub.publishing.sizes import HUB_SIZES, Sizes
 
@@ -15,8 +16,8 @@ class Target(NamedTuple):
 
     `parse` takes what follows `scheme://` and gives the address; raises SpecError where it is none.
 
-    `state` asks for what is there, changing nothing: (address, options, name of the tag, sizes of the release's
-    files by their SHA-256) to State. The last are those that `State.held` may name.
+    `state` asks for what is there, changing nothing: (address, options, manifest of the release) to State. Files of
+    the manifest are those that `State.held` may name.
 
     `execute` makes a plan true, so that readers see the state before or the state after, and gives the new
     revision. It is called again after any interruption with a plan made anew; what is there already is not sent again.
@@ -25,18 +26,24 @@ class Target(NamedTuple):
     `check` compares what the target then holds with the plan and the cargo, digests first, then the rows of every split
     of every config as its readers find them: (plan, revision, cargo, rows by config and split) to findings.
 
-    `sizes` are the limits that the gate `size` holds files to; None where there are none.
+    `sizes` are the limits that the gate `size` holds files to; None where there are none. `deletes` is False where
+    nothing that lies there is ever deleted: then the gate `place` refuses a release that it would be mixed with.
     """
 
     parse: Callable[[str], Address]
-    state: Callable[[Address, Options, str, Mapping[str, int]], State]
+    state: Callable[[Address, Options, Mapping[str, Any]], State]
     execute: Callable[[Plan, Cargo, Tell], str]
     check: Callable[[Plan, str, Cargo, Mapping[str, Mapping[str, int]]], list[Finding]]
     sizes: Sizes | None = None
+    deletes: bool = True
 
 
 TARGETS: dict[str, Target] = {
     "hf": Target(hugging_face.parse, hugging_face.state, hugging_face.execute, hugging_face.check, HUB_SIZES),
+    "s3": Target(partial(stores.address, "s3"), stores.state, stores.execute, stores.check, deletes=False),
+    "file": Target(
+        partial(stores.address, "file"), stores.state, stores.execute, stores.check, deletes=False
+    ),
 }
 
 
