@@ -176,7 +176,7 @@ def plain(value: Any) -> Any:
 
 def test_each_odd_parquet_is_read_right_or_refused(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> None:
     """The rows are those of pyarrow, but for times that it wraps; DuckDB counts as many where it reads the file."""
-    monkeypatch.setattr(parquet_file, "_MEMORY_BYTES", 1 << 30)
+    monkeypatch.setattr(parquet_file, "MEMORY_BYTES", 1 << 30)
     folder = shared("parquet-odd")
     paths = sorted(folder.rglob("*.parquet"))
     assert len(paths) >= 30
