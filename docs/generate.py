@@ -22,7 +22,7 @@ def findings_page() -> str:
     """docs/findings.md from the table of kinds."""
     head = (
         "# Findings\n\n"
-        "Written by `python docs/generate.py` from `corpuskit/kinds.py`.\n\n"
+        "Written by `python docs/generate.py` from `corpuskit/kinds/`.\n\n"
         "A finding of severity error makes a record invalid: a build rejects it. Warnings and infos never do.\n\n"
         "| kind | severity | what it is | why it matters | what to do |\n|---|---|---|---|---|\n"
     )
