@@ -174,3 +174,13 @@ def _manifest(value: str) -> dict[str, Any]:
     facts["sources"][0] |= {"publisher": value, "homepage": value, "license_url": value, "terms": value}
     facts["card"] = {"personal_data": value, "removal_contact": value}
     return facts
+
+
+@pytest.mark.parametrize("declared", [False, True])
+def test_what_was_learned_is_told_where_nothing_was_declared(declared: bool) -> None:
+    """Navigation that corpus.toml says where to cut is not said to be learned."""
+    facts = json.loads((Path(__file__).parent / "manifest.example.json").read_bytes())
+    for source in facts["sources"]:
+        if declared:
+            source["navigation_cut_from"] = "Kalender"
+    assert ("What is navigation was learned" in render_card(facts)) is not declared

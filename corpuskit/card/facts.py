@@ -141,21 +141,20 @@ def unknown_terms(manifest: Manifest) -> int:
 
 def guessed(manifest: Manifest) -> Iterator[str]:
     """What a machine told, and nobody declared, in short sentences."""
-    names = {name for transforms in manifest["edits"].values() for name in transforms}
-    if "navigation" in names:
+    if _learned(manifest, "navigation", "navigation_cut_from"):
         yield "What is navigation was learned from the lines that a source repeats."
-    if "title-suffix" in names:
-        declared = all(
-            s.get("title_suffix") for s in manifest["sources"] if _edited(manifest, s, "title-suffix")
-        )
-        if not declared:
-            yield "The name of the site at the end of titles was learned from what titles repeat."
+    if _learned(manifest, "title-suffix", "title_suffix"):
+        yield "The name of the site at the end of titles was learned from what titles repeat."
     if manifest["findings"].get("table-form"):
         yield "How some tables are written (delimiter, quotes, header, encoding) was told from their first bytes."
 
 
-def _edited(manifest: Manifest, source: Mapping[str, Any], transform: str) -> bool:
-    return transform in manifest["edits"].get(source["name"], {})
+def _learned(manifest: Manifest, transform: str, declared: str) -> bool:
+    """Whether a source has edits of a transform that it does not itself say what to cut by."""
+    return any(
+        transform in manifest["edits"].get(source["name"], {}) and not source.get(declared)
+        for source in manifest["sources"]
+    )
 
 
 def ranked(counts: Mapping[str, Any], by: Sequence[str] = ("rows",)) -> list[tuple[str, Any]]:
