@@ -50,7 +50,7 @@ def undurable() -> None:
 def leave_out() -> None:
     """Let fsync do nothing, and take row groups as they were meant for those that were read back."""
     replace(os, "fsync", lambda _: None)
-    replace(write, "_read_back", lambda _, task, __: write._groups(task))  # noqa: SLF001 - as `write` has them
+    replace(write, "_read_back", lambda _, task, *__: write._groups(task))  # noqa: SLF001 - as `write` has them
 
 
 def left_out(work: Any, task: Any, tell: Any) -> Any:

@@ -192,7 +192,7 @@ def test_blocks_stay_where_others_put_them() -> None:
     merged = merge_card(theirs, OURS)
     assert merged.index("Intro.") < merged.index(blocks["glance"]) < merged.index("Between.")
     assert merged.index("Between.") < merged.index(blocks["head"])
-    assert f"{blocks['glance']}\n{blocks['load']}\n{blocks['columns']}" in merged
+    assert f"{blocks['glance']}\n{blocks['load']}\n{blocks['lengths']}" in merged
     assert "gone" not in merged
     assert "99" not in re.findall(r"Articles \| (\d+)", merged)
     assert MARKED.sub("", merged).split() == [

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import corpuskit
 from corpuskit import BuildRefused, SpecError
-from corpuskit.card import render_card, render_license, render_notice
+from corpuskit.documents import render_documents
 from corpuskit.languages import nearest_language
 from corpuskit.licenses import CONDITIONS, Rule, aggregate, fault, nearest_license, permits, terms
 from corpuskit.licenses.aggregate import adaptation, conflicts
@@ -623,7 +623,7 @@ def test_only_kept_articles_count(corpus: Corpus, tmp_path: Path) -> None:
     manifest = _manifest(release.path)
     kept = list(manifest["statistics"]["licenses"])
     assert list(manifest["licensing"]["terms"]) == kept
-    assert manifest["licensing"]["sources"]["one"]["licenses"] == manifest["statistics"]["licenses"]
+    assert manifest["statistics"]["by_source"]["one"]["licenses"] == manifest["statistics"]["licenses"]
 
 
 def test_another_compilation_licence_is_another_outcome(corpus: Corpus, tmp_path: Path) -> None:
@@ -643,9 +643,8 @@ def _write(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Put a manifest into a copy of a release whose documents say the same: only the data can contradict it."""
     from corpuskit import manifest as manifests
 
-    renders = {"README.md": render_card, "NOTICE.md": render_notice, "LICENSE": render_license}
-    for name, render in renders.items():
-        (folder / name).write_text(render(manifest), encoding="utf-8", newline="\n")
+    for name, (_, text) in render_documents(manifest).items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
         data = (folder / name).read_bytes()
         entry = next(e for e in manifest["files"] if e["path"] == name)
         entry |= {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
@@ -657,8 +656,7 @@ LIES: dict[str, Callable[[dict[str, Any]], Any]] = {
     "no conflicts": lambda m: m["licensing"]["conflicts"].clear(),
     "a condition less": lambda m: m["licensing"]["terms"]["CC-BY-NC-4.0"]["conditions"].remove("non-commercial"),
     "permissive": lambda m: m["licensing"]["terms"]["GPL-2.0-only"].update(permissive=True),
-    "articles moved": lambda m: m["licensing"]["sources"]["notes"]["licenses"].update({"MIT": 3}),
-    "fewer edits": lambda m: m["licensing"]["sources"]["pages"]["edits"].pop("navigation"),
+    "articles moved": lambda m: m["statistics"]["by_source"]["notes"]["licenses"].update({"MIT": 3}),
     "an adaptation": lambda m: m["licensing"]["whole"]["adaptation"].update(answer="any"),
     "the compilation": lambda m: m["corpus"].update(license="CC-BY-NC-4.0"),
     "work": lambda m: m["licensing"]["rule"].update(work="adaptation"),
@@ -703,8 +701,8 @@ def test_edits_of_one_source_told_of_another_are_found(two: Callable[..., Path],
     """The audit folder knows whose edits they are, where the sums alone are right."""
     release = corpuskit.build(two(), tmp_path / "out")
     manifest = _manifest(release.path)
-    sources = manifest["licensing"]["sources"]
-    sources["notes"]["edits"]["navigation"] = sources["pages"]["edits"].pop("navigation")
+    edits = manifest["edits"]
+    edits["notes"]["navigation"] = edits["pages"].pop("navigation")
     _write(release.path, manifest)
     assert {f.kind for f in corpuskit.verify(release.path)} == {"wrong-content"}
 
@@ -731,9 +729,9 @@ def test_handbook(shared: Shared, tmp_path: Path) -> None:
         """
     )
     release = corpuskit.build(tmp_path / "corpus.toml", tmp_path / "out")
-    facts = _manifest(release.path)["licensing"]
-    assert facts["sources"]["handbook"]["licenses"] == {"CC-BY-SA-3.0 OR GPL-2.0-or-later": 1220}
-    whole = facts["whole"]
+    facts = _manifest(release.path)
+    assert facts["statistics"]["licenses"] == {"CC-BY-SA-3.0 OR GPL-2.0-or-later": 1220}
+    whole = facts["licensing"]["whole"]
     assert (whole["commercial_use"]["answer"], whole["share_alike"]["answer"]) == ("yes", "yes")
     assert {"CC-BY-SA-3.0", "CC-BY-SA-4.0", "GPL-2.0-only", "GPL-3.0-only"} <= set(
         whole["adaptation"]["licenses"]

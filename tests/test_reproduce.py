@@ -170,6 +170,7 @@ def test_another_corpus_toml_is_told(spec: Path, release: Path) -> None:
     assert told(found, "other-content") == []
     assert {name for name, _ in told(found, "other-file")} == {
         "README.md",
+        "croissant.json",
         "manifest.json",
         "manifest.json.sha256",
     }
