@@ -79,11 +79,10 @@ def rewrite_card(release: Path | str) -> str:
     YAML keys and prose of others in README.md stay, as `merge_card` says. The release is replaced by an atomic
     exchange; data files are linked, not copied. Raises InputError where what stands in README.md cannot be read.
     """
-    release = _folder(release)
-    theirs = _text(release / layout.README)
-    manifest = read_manifest(release)
-    out, name = release.resolve().parent, str(manifest["name"])
+    release = _folder(release).resolve()  # a link to it stays one
+    out, name = release.parent, str(read_manifest(release)["name"])
     with locked(out, name), staging(out, name) as stage:
+        theirs, manifest = _text(release / layout.README), read_manifest(release)
         folder = stage / "release"
         shutil.copytree(release, folder, copy_function=os.link)
         documents = [entry["path"] for entry in manifest["files"] if entry["role"] in ROLES]

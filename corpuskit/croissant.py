@@ -206,13 +206,19 @@ def _source_id(source: Mapping[str, Any]) -> str:
     return f"#source-{quote(source['name'], safe='')}"
 
 
+def _of_source(source: Mapping[str, Any], m: Mapping[str, Any]) -> list[str]:
+    """The licences of a source's articles, or the one that it is declared under where none was kept."""
+    kept = m["statistics"]["by_source"].get(source["name"], {"licenses": {}})
+    return list(kept["licenses"]) or [source["license"]]
+
+
 def _source(source: Mapping[str, Any], m: Mapping[str, Any]) -> Json:
     """A source as an entity of PROV-O, with who published it and how it was collected."""
     told: Json = {
         "@id": _source_id(source),
         "@type": ["prov:Entity", "sc:CreativeWork"],
         "name": source["name"],
-        "license": _licenses([source["license"]], [source]),
+        "license": _licenses(_of_source(source, m), [source]),
         "description": f"{m['accounts']['sources'][source['name']]['in']:,} records read, "
         f"{m['statistics']['sources'].get(source['name'], 0):,} articles kept",
     }

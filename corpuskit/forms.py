@@ -20,6 +20,8 @@ from corpuskit.writers.jsonl import write_jsonl
 # The role in the manifest of the documents that describe the Arrow files to `datasets.load_from_disk`.
 ARROW_STATE = "arrow-state"
 _BLOCK = 8 << 20
+# Eight times what a record may have where corpus.toml does not say otherwise; of a stranger's file no more is held.
+_MOST_LINE_BYTES = 512 << 20
 
 
 class Form(NamedTuple):
@@ -63,12 +65,14 @@ def _jsonl(source: BinaryIO, schema: Any) -> Iterator[Any]:
 
 
 def _lines(stream: Any) -> Iterator[bytes]:
-    """The bytes of a stream in blocks of whole lines."""
+    """The bytes of a stream in blocks of whole lines; raises ValueError for a line that no build writes."""
     rest = b""
     while data := stream.read(_BLOCK):
         whole, end, rest = (rest + data).rpartition(b"\n")
         if end:
             yield whole + end
+        if len(rest) > _MOST_LINE_BYTES:
+            raise ValueError("a line has more than 512 MiB")
     if rest:
         yield rest
 

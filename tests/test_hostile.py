@@ -314,8 +314,8 @@ def test_yaml_values_are_the_values(hostile: Path) -> None:
     assert head["pretty_name"] == " ".join(" ".join(VALUES).split())
     assert head["tags"] == [*VALUES, "corpuskit"]
     assert list(head) == [
-        "pretty_name", "license", "license_name", "license_link", "language", "multilinguality", "size_categories", "tags",
-        "configs", "dataset_info",
+        "pretty_name", "license", "license_name", "license_link", "language", "multilinguality", "size_categories",
+        "tags", "configs", "dataset_info",
     ]  # fmt: skip
 
 

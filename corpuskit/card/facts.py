@@ -149,6 +149,13 @@ def guessed(manifest: Manifest) -> Iterator[str]:
         yield "How some tables are written (delimiter, quotes, header, encoding) was told from their first bytes."
 
 
+def source_licenses(manifest: Manifest) -> dict[str, list[str]]:
+    """The licences of each source's articles."""
+    stated = manifest["statistics"]["by_source"]
+    names = (source["name"] for source in manifest["sources"])
+    return {name: list(stated[name]["licenses"]) if name in stated else [] for name in names}
+
+
 def _learned(manifest: Manifest, transform: str, declared: str) -> bool:
     """Whether a source has edits of a transform that it does not itself say what to cut by."""
     return any(

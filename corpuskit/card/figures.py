@@ -39,25 +39,28 @@ def render_figures(manifest: Mapping[str, Any]) -> dict[str, str]:
 def _time(manifest: Mapping[str, Any]) -> Iterator[Figure]:
     """Articles by month, year, or some years together."""
     statistics = manifest["statistics"]
-    unit, bins = _periods(statistics["months"])
+    step, bins = _periods(statistics["months"])
     if len(bins) < 2:
         return
     dated = sum(size for _, size in bins)
     undated = statistics["rows"] - dated
     most = max(bins, key=lambda each: each[1])
     without = f"; {counted(undated, 'article')} without a date not shown" if undated else ""
-    heading = f"Articles by {unit}"
-    told = f"{heading}, {bins[0][0]} to {bins[-1][0]}: most in {most[0]}, "
+    heading = f"Articles by {('month', 'year')[step] if step < 2 else f'spans of {step} years'}"
+    years = sorted(statistics["years"])
+    first, last = (years[0], years[-1]) if step > 1 else (bins[0][0], bins[-1][0])
+    span = f"{most[0]} to {int(most[0]) + step - 1:04d}" if step > 1 else most[0]
+    told = f"{heading}, {first} to {last}: most in {span}, "
     told += f"{number(most[1])} of {number(dated)}{without}."
     note = f"{counted(dated, 'article')} with a date{without}"
     yield Figure("time", told, columns(heading, note, bins, told))
 
 
-def _periods(months: Mapping[str, int]) -> tuple[str, list[tuple[str, int]]]:
-    """The unit of time and the articles in each, those without any between others included."""
+def _periods(months: Mapping[str, int]) -> tuple[int, list[tuple[str, int]]]:
+    """The years of each span of time, 0 for months, and the articles in each; spans without any are among them."""
     dates = [(match[1], match[2], n) for month, n in months.items() if (match := _MONTH.fullmatch(month))]
     if not dates:
-        return "year", []
+        return 1, []
     if all(month for _, month, _ in dates):
         by_month: dict[int, int] = {}
         for year, month, n in dates:
@@ -65,14 +68,13 @@ def _periods(months: Mapping[str, int]) -> tuple[str, list[tuple[str, int]]]:
         first, last = min(by_month), max(by_month)
         if last - first < _MOST_MONTHS:
             named = ((f"{at // 12:04d}-{at % 12 + 1:02d}", at) for at in range(first, last + 1))
-            return "month", [(name, by_month.get(at, 0)) for name, at in named]
+            return 0, [(name, by_month.get(at, 0)) for name, at in named]
     years = [int(year) for year, _, _ in dates]
     step = next(s for s in _PERIODS if max(years) // s - min(years) // s < _MOST_PERIODS)
     sums = dict.fromkeys(range(min(years) // step, max(years) // step + 1), 0)
     for year, (_, _, n) in zip(years, dates, strict=True):
         sums[year // step] += n
-    unit = "year" if step == 1 else f"spans of {step} years"
-    return unit, [(f"{at * step:04d}", n) for at, n in sums.items()]
+    return step, [(f"{at * step:04d}", n) for at, n in sums.items()]
 
 
 def _languages(manifest: Mapping[str, Any]) -> Iterator[Figure]:

@@ -78,7 +78,10 @@ def convert(
     choice = _Choice(columns, where, lossy, compression)
     run = _Run(choice, form, _Meter(selection, progress), Converted(str(out), form))
     if is_folder:
-        with placed_folder(target, replace=replace) as folder:
+        inputs = [
+            file.path for splits in selection.configs.values() for each in splits.values() for file in each
+        ]
+        with placed_folder(target, inputs, replace=replace) as folder:
             _write_folder(run, folder, selection)
     else:
         files = _only(selection, target)

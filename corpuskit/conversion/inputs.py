@@ -80,7 +80,15 @@ def _file(path: Path, name: str) -> File:
     return File(path, name, form)
 
 
+# Names become parts of paths in the output.
+_PLAIN_NAME = re.compile(r"\w[\w.+-]*")
+
+
 def _chosen(folder: Path, configs: Mapping[str, Splits], config: str | None, split: str | None) -> Selection:
+    for name in (*configs, *(name for splits in configs.values() for name in splits)):
+        if not _PLAIN_NAME.fullmatch(name):
+            cause = f"calls a config or split {shortened(repr(name), 60)}, which is no name of a file."
+            raise SpecError(cause, str(folder))
     if config is not None:
         configs = {config: configs[_known(config, configs, "config", folder)]}
     if split is None:
@@ -114,10 +122,13 @@ def _of_release(folder: Path, config: str | None) -> dict[str, Splits]:
     from corpuskit.loading import data_files
 
     configs = read_manifest(folder)["configs"]
+    if not any(configs[DEFAULT].values()):
+        raise SpecError("has no article to convert.", str(folder))
     return {
         name: {
             split: [_file(path, str(path)) for path in data_files(folder, split, name)]
             for split in sorted(configs[name], key=split_order)
+            if configs[name][split]
         }
         for name in ((DEFAULT,) if config is None else configs)
     }

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from corpuskit.conversion.forms import DIRECTORIES, FORMS, UNTYPED, suffix_of
+from corpuskit.conversion.forms import DIRECTORIES, FORMS, UNTYPED, form_of, suffix_of
 from corpuskit.conversion.sidecar import sidecar_of, write_schema
 from corpuskit.errors import CannotHold, OutputError, SpecError
 from corpuskit.features import with_features
@@ -112,9 +113,15 @@ def _place(part: Path, out: Path, *, replace: bool) -> None:
 
 
 @contextmanager
-def placed_folder(out: Path, *, replace: bool) -> Iterator[Path]:
-    """Where to write a folder that stands at `out` when the block has ended well."""
+def placed_folder(out: Path, inputs: Iterable[Path], *, replace: bool) -> Iterator[Path]:
+    """Where to write a folder that stands at `out` when the block has ended well.
+
+    Only a folder as this writes them is replaced, and none that holds an input.
+    """
     _check_free(out, replace=replace)
+    if out.exists() and (kept := _foreign(out, inputs)):
+        cause = f"holds {kept}, which would be lost."
+        raise SpecError(cause, str(out), hint="Name another place, or remove that folder yourself.")
     folder = _staging(out)
     try:
         made = folder / out.name
@@ -126,6 +133,23 @@ def placed_folder(out: Path, *, replace: bool) -> Iterator[Path]:
         raise OutputError(str(out), f"cannot be written: {error.strerror or error}.") from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+# Beside files of a form: what `write_card` and `writers.arrow` write, and schemas beside rows.
+_OURS = re.compile(r"README\.md|dataset_dict\.json|dataset_info\.json|state\.json|\..*\.arrow-schema")
+
+
+def _foreign(out: Path, inputs: Iterable[Path]) -> str | None:
+    """Something in a folder that no conversion wrote, or that this one reads; None where there is nothing."""
+    if not out.is_dir():
+        return "no folder"
+    for path in inputs:
+        if path.resolve().is_relative_to(out.resolve()):
+            return f"an input ({path.name})"
+    for path in sorted(out.rglob("*")):
+        if path.is_symlink() or not (path.is_dir() or form_of(path.name) or _OURS.fullmatch(path.name)):
+            return path.relative_to(out).as_posix()
+    return None
 
 
 def _check_free(out: Path, *, replace: bool) -> None:

@@ -198,11 +198,17 @@ class _Parser:
             raise _wrong(f"has {self._peek() or 'nothing'!r} where {token!r} is expected")
 
 
+# No column holds more: decimal256 has 76 digits, a float a power of ten of 308.
+_MOST_DIGITS = 400
+
+
 def _number(token: str, kind: Any) -> Any:
     """A number as a scalar that compares exactly with a column: none of its digits is rounded away."""
     from decimal import Decimal
 
     value = Decimal(token)
+    if abs(value.adjusted()) > _MOST_DIGITS:
+        raise _wrong(f"has a number of more than {_MOST_DIGITS} digits")
     if is_a.is_floating(kind):
         return pa.scalar(float(token), pa.float64())
     if value == value.to_integral_value() and is_a.is_integer(kind):

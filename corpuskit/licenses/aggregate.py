@@ -7,6 +7,7 @@ work made of all (`[licensing] work = "adaptation"`), they may not. An edit that
 a changed version of that article, whatever the release is. Documentation, not legal advice.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ from corpuskit.licenses.expressions import Atom, is_unknown, permits, ways
 from corpuskit.licenses.terms import (
     ATTRIBUTION,
     CONDITIONS,
+    DATABASE,
     MINING_RESERVED,
     NO_DERIVATIVES,
     NON_COMMERCIAL,
@@ -32,7 +34,7 @@ from corpuskit.licenses.terms import (
 # what another format needs no adaptation. All others take something out of the text or title.
 FORMAL_EDITS = frozenset(
     {"blank-lines", "byte-order-mark", "canonical-language", "canonical-license", "decode", "head", "line-end",
-     "list-of-one", "replace"}
+     "list-of-one"}
 )  # fmt: skip
 ANY, ANY_NON_COMMERCIAL, ONE_OF, NONE, UNKNOWN = "any", "any-non-commercial", "one-of", "none", "unknown"
 _SHOWN_PAIRS = 5
@@ -161,7 +163,7 @@ def adaptation(expressions: Iterable[str], stated: Declared) -> tuple[str, tuple
     if all(any(_admits(way, None, commercial=False) for way in found) for _, found in each):
         return ANY_NON_COMMERCIAL, ()
     targets = {
-        name for _, found in each for way in found for a in way if a is not None for name in a.adaptations
+        name for _, found in each for way in found for _, a in way if a is not None for name in a.adaptations
     }
     open_to = [
         name
@@ -177,8 +179,8 @@ def adaptation(expressions: Iterable[str], stated: Declared) -> tuple[str, tuple
     return (UNKNOWN if untold else NONE), ()
 
 
-def _atoms(way: Iterable[Atom], stated: Declared) -> list[Any]:
-    return [asked(atom, stated) for atom in way]
+def _atoms(way: Iterable[Atom], stated: Declared) -> list[tuple[str, Any]]:
+    return [(str(atom), asked(atom, stated)) for atom in way]
 
 
 def _commercial(name: str, stated: Declared) -> bool:
@@ -189,11 +191,25 @@ def _admits(way: Iterable[Any], target: str | None, *, commercial: bool) -> bool
     """Whether all licences of a way admit a changed version under a target, None for a licence of one's own."""
     return all(
         found is not None
+        and not _refuses(name, target)
         and NO_DERIVATIVES not in found.conditions
         and not (commercial and NON_COMMERCIAL in found.conditions)
         and (SHARE_ALIKE not in found.conditions or target in found.adaptations)
-        for found in way
+        for name, found in way
     )
+
+
+# Licences that let others choose the terms of a changed version, and yet ask what these do not let anybody ask:
+# https://www.gnu.org/licenses/license-list.html. Of the older CC BY the FSF vouches for none.
+_NOT_UNDER_GPL = re.compile(r"AFL-|BSD-4-Clause|Apache-1\.|OpenSSL$|PHP-3\.|CC-BY-[123]\.")
+_NOT_UNDER_GPL_2 = re.compile(r"Apache-2\.0|ECL-2\.0")
+
+
+def _refuses(name: str, target: str | None) -> bool:
+    """Whether a work under a licence cannot become part of one under a licence of GNU."""
+    if target is None or not re.match(r"[AL]?GPL-", target):
+        return False
+    return bool(_NOT_UNDER_GPL.match(name) or ("GPL-2.0" in target and _NOT_UNDER_GPL_2.match(name)))
 
 
 # --- the whole ---
@@ -245,7 +261,9 @@ def _whole(
         return [name for name, found in each.items() if condition in found.conditions]
 
     def may(condition: str) -> dict[str, Any]:
-        barred, unknown = with_condition(condition), [name for name, found in each.items() if found.unknown]
+        barred = with_condition(condition)
+        # A licence of a database says nothing of the rights in its contents.
+        unknown = [name for name, found in each.items() if found.unknown or found.covers == DATABASE]
         answer = "no" if barred else "unknown" if unknown else "yes"
         return {"answer": answer, "sources": holding(barred or unknown), "licenses": barred or unknown}
 

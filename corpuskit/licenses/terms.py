@@ -15,6 +15,8 @@ from corpuskit.resources import read_json
 ATTRIBUTION, NOTICE, STATE_CHANGES = "attribution", "notice", "state-changes"
 SHARE_ALIKE, NON_COMMERCIAL, NO_DERIVATIVES = "share-alike", "non-commercial", "no-derivatives"
 MINING_RESERVED = "mining-reserved"
+# What a licence covers that says nothing of the rights in the contents.
+DATABASE = "database"
 # What a curator may state of terms of a LicenseRef; a reservation of mining is stated by `tdm_opt_out`.
 CONDITIONS = (ATTRIBUTION, NOTICE, STATE_CHANGES, SHARE_ALIKE, NON_COMMERCIAL, NO_DERIVATIVES)
 # What keeps a licence out of the config `permissive`.
@@ -51,7 +53,7 @@ class Terms(NamedTuple):
     @property
     def permissive(self) -> bool:
         """Whether it is known to permit commercial use, changed versions and mining, without share-alike."""
-        return not self.unknown and self.conditions.isdisjoint(RESTRICTIONS)
+        return not self.unknown and self.covers != DATABASE and self.conditions.isdisjoint(RESTRICTIONS)
 
 
 def asked(atom: Atom, declared: Declared) -> Asked | None:
@@ -209,5 +211,5 @@ def _terms(way: Iterable[Atom], declared: Declared) -> Terms:
         way=atoms,
         conditions=frozenset().union(*(found.conditions for found in known)),
         unknown=tuple(name for name, found in each.items() if found is None),
-        covers="work" if any(found.covers == "work" for found in known) or not known else "database",
+        covers="work" if any(found.covers == "work" for found in known) or not known else DATABASE,
     )

@@ -21,6 +21,8 @@ Line = Mapping[str, Any]
 
 _PLACE = re.compile(r"(.+):([1-9][0-9]{0,17})", re.DOTALL)
 _LONGEST_ID, _CANDIDATES, _NEAREST = 200, 1000, 5
+# So alike an id must be to the one that was asked for; 1 is the same.
+_LEAST_ALIKE = 0.5
 
 
 class Spot(NamedTuple):
@@ -108,7 +110,7 @@ class Books(NamedTuple):
         wanted = identifier[:_LONGEST_ID]
         ids = (i for table in self.lines() for i in table["id"].to_pylist() if i and len(i) <= _LONGEST_ID)
         close = heapq.nlargest(_CANDIDATES, dict.fromkeys(ids), key=lambda each: _alike(wanted, each))
-        return get_close_matches(wanted, close, _NEAREST, 0)
+        return get_close_matches(wanted, close, _NEAREST, _LEAST_ALIKE)
 
     def duplicates(self, line: Line) -> list[Line] | None:
         """The records that are not published because this one is; None without the audit folder."""

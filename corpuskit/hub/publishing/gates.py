@@ -6,13 +6,15 @@ from typing import Any
 
 from corpuskit import layout
 from corpuskit.audit import verify
+from corpuskit.documents import ROLES
 from corpuskit.findings import Finding, finding, worst
 from corpuskit.hub.publishing.credentials import secret_findings
 from corpuskit.hub.publishing.plan import Cargo, FileChange, Gate, Options, State, Verdict
 from corpuskit.hub.publishing.sizes import Sizes, size_findings
 from corpuskit.licenses import is_unknown
 
-_UNREAD = frozenset({"data", "provenance"})
+# What people read, and the schema that they may have written; rows are no documents.
+_READ = ROLES | {"schema"}
 _VERDICTS: dict[str | None, Verdict] = {"error": "refused", "warning": "warned"}
 
 
@@ -46,7 +48,7 @@ def licensing(manifest: Mapping[str, Any], options: Options) -> Gate:
 
 def secrets(manifest: Mapping[str, Any], cargo: Cargo) -> Gate:
     """Nothing in the card, the prose and the manifest looks like a secret."""
-    names = {entry["path"] for entry in manifest["files"] if entry["role"] not in _UNREAD}
+    names = {entry["path"] for entry in manifest["files"] if entry["role"] in _READ}
     found: list[Finding] = []
     for name in sorted({*names, layout.MANIFEST}):
         data = cargo.path(name)

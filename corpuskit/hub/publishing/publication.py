@@ -28,6 +28,7 @@ from corpuskit.hub.publishing.plan import (
 )
 from corpuskit.hub.publishing.stale import stale_findings
 from corpuskit.hub.publishing.targets import address_of, target_of
+from corpuskit.places import place
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ def publish(
     manifest = read_manifest(release)
     given = _read_plan(plan) if isinstance(plan, Path | str) else plan
     address = _address(target, manifest, given)
+    _check_apart(release, address)
     options = given.options if given is not None else Options(
         branch, pull_request, private if private is not None else manifest["hub"].get("private"), _gating(manifest),
         message.strip() or f"{manifest['name']} {manifest['version']}", allow_unknown_license,
@@ -91,6 +93,14 @@ def publish(
         findings = [*made.findings, *different]
         raise PublishRefused(_reasons(different), outcome(made, findings, ok=False, revision=revision))
     return Publication(made, revision, made.findings)
+
+
+def _check_apart(release: Path, address: Address) -> None:
+    """Raise SpecError where a release would be published into itself, or to where it lies."""
+    folder = Path(place(address.url).folder or "/") if address.scheme == "file" else None
+    if folder is not None and (folder.is_relative_to(release) or folder == release.parent):
+        cause = "is where the release lies."
+        raise SpecError(cause, address.url, None, "Name another folder: what is published is a copy.")
 
 
 def outcome(plan: Plan, findings: list[Finding], *, ok: bool, revision: str | None = None) -> dict[str, Any]:

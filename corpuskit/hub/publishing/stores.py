@@ -12,7 +12,7 @@ from typing import Any
 from corpuskit import layout
 from corpuskit.audit import verify_place
 from corpuskit.digests import sha256
-from corpuskit.errors import RemoteError, SpecError
+from corpuskit.errors import PublishRefused, RemoteError, SpecError
 from corpuskit.findings import Finding, finding
 from corpuskit.hub.publishing.plan import (
     MAIN,
@@ -86,6 +86,10 @@ def execute(plan: Plan, cargo: Cargo, tell: Tell) -> str:
     with where.locked(plan.name):
         if swept := release.sweep(list(ours)) + where.sweep([layout.LATEST]):
             tell(f"removed {swept:,} unfinished parts of an earlier run")
+        there = release.read(layout.MANIFEST)
+        if there is not None and sha256(there) not in {plan.revision, plan.root_digest}:
+            # Another has published this version since the plan was made.
+            raise PublishRefused([f"{release} holds another release of this version by now."])
         _deliver(plan, release, cargo, [each for path, each in ours.items() if path not in _SEALS], tell)
         _deliver(plan, release, cargo, [ours[path] for path in _SEALS], tell)
         pointer = Pointer(plan.name, plan.version, plan.root_digest, release.name)
