@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
+from corpuskit import build
 from corpuskit.cli import root
 from corpuskit.conversion import convert
 from corpuskit.errors import CannotHold, CorpusError, InputError, SpecError
@@ -452,3 +453,54 @@ def test_odd_csv(shared: Shared, tmp_path: Path) -> None:
         convert([tmp_path / f"{path.name}.csv"], tmp_path / f"{path.name}.2.arrow")
         assert pa.ipc.open_stream((tmp_path / f"{path.name}.2.arrow").read_bytes()).read_all().equals(found)
     assert told["read"] >= 60, told
+
+
+HOSTILE_NAMES = ["../../keluar", "/tmp/keluar", "a/b", "..", ".", "", "a\nb"]
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+@pytest.mark.parametrize("what", ["config_name", "split"])
+def test_names_of_a_strangers_card_lead_nowhere(tmp_path: Path, name: str, what: str) -> None:
+    """A config or split of a README that is no plain name is refused, and nothing is written."""
+    source = tmp_path / "deep" / "src"
+    source.mkdir(parents=True)
+    (source / "x.jsonl").write_text('{"a": 1}\n')
+    told = {"config_name": "satu", "split": "train"} | {what: name}
+    files = [{"split": told["split"], "path": "x.jsonl"}]
+    head = json.dumps([{"config_name": told["config_name"], "data_files": files}])
+    (source / "README.md").write_text(f"---\nconfigs: {head}\n---\n")
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(CorpusError):
+        convert([source], tmp_path / "deep" / "out", to="jsonl")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_only_what_a_conversion_wrote_is_replaced(tmp_path: Path) -> None:
+    """A folder with something else in it, or with an input, stays as it is."""
+    (tmp_path / "x.jsonl").write_text('{"a": 1}\n')
+    convert([tmp_path / "x.jsonl"], tmp_path / "out", to="csv")
+    convert([tmp_path / "x.jsonl"], tmp_path / "out", to="csv", replace=True)
+    with pytest.raises(SpecError, match="an input"):
+        convert([tmp_path / "x.jsonl"], tmp_path, to="csv", replace=True)
+    (tmp_path / "out" / "catatan.txt").write_text("Penting.")
+    with pytest.raises(SpecError, match=r"catatan\.txt"):
+        convert([tmp_path / "x.jsonl"], tmp_path / "out", to="csv", replace=True)
+    assert (tmp_path / "out" / "catatan.txt").read_text() == "Penting."
+
+
+def test_a_release_with_an_empty_split(tmp_path: Path) -> None:
+    """Splits without articles have no file; a release without any article is refused in words."""
+    (tmp_path / "a.jsonl").write_text('{"id": "1", "text": "Isi."}\n')
+    (tmp_path / "b.jsonl").write_text('{"id": "1", "text": ""}\n')
+    spec = (
+        '[corpus]\nname = "x"\nversion = "1.0.0"\nlicense = "MIT"\n[[source]]\nname = "s"\nlanguage = "id"\n'
+        'license = "MIT"\nmax_loss = 1\n'
+    )
+    for name in ("a", "b"):
+        text = spec + f'files = ["{name}.jsonl"]\n[splits]\nshares = {{ train = 0.5, test = 0.5 }}\n'
+        (tmp_path / f"{name}.toml").write_text(text)
+    one, none = (build(tmp_path / f"{name}.toml", tmp_path / f"out-{name}").path for name in ("a", "b"))
+    convert([one], tmp_path / "rows", to="jsonl")
+    assert [path.read_text() != "" for path in (tmp_path / "rows").rglob("*.jsonl")] == [True]
+    with pytest.raises(SpecError, match="no article"):
+        convert([none], tmp_path / "nothing", to="jsonl")

@@ -328,7 +328,7 @@ def test_documents_hold_no_control_characters(hostile: Path, name: str) -> None:
 def test_license_is_one_line_a_source(hostile: Path) -> None:
     """A source's name cannot add lines to LICENSE that would read as terms."""
     lines = (hostile / "out/tiny-1.0.0/LICENSE").read_text(encoding="utf-8").splitlines()
-    sources = lines[next(n for n, line in enumerate(lines) if line.startswith("source, stated")) + 2 :]
+    sources = lines[next(n for n, line in enumerate(lines) if line.startswith("stated in its column")) + 2 :]
     assert len(sources) == len(VALUES)
 
 

@@ -736,6 +736,6 @@ def test_handbook(shared: Shared, tmp_path: Path) -> None:
     assert {"CC-BY-SA-3.0", "CC-BY-SA-4.0", "GPL-2.0-only", "GPL-3.0-only"} <= set(
         whole["adaptation"]["licenses"]
     )
-    assert facts["conflicts"] == []
+    assert facts["licensing"]["conflicts"] == []
     assert "permissive" not in _manifest(release.path)["configs"]
     assert corpuskit.verify(release.path) == []

@@ -136,3 +136,10 @@ def test_nonsense_is_refused_or_read(text: str) -> None:
     """Never anything but an error of ours."""
     with contextlib.suppress(SpecError):
         condition(text, TABLE.schema)
+
+
+@pytest.mark.parametrize("text", ["n > 1e99999999", "n > 1e-99999999", "x = -1e500"])
+def test_a_number_of_any_length_is_refused(text: str) -> None:
+    """A few characters stand for more digits than any column has: they are not worked out."""
+    with pytest.raises(SpecError, match="400 digits"):
+        condition(text, TABLE.schema)
