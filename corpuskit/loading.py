@@ -193,13 +193,18 @@ def read(
     rows. Raises SpecError where there is no such release, split, config or column, InputError where a file is
     not the one that was built.
     """
+    import pyarrow as pa
+
     from corpuskit.parquet import read_groups, read_schema
 
     where = Path(path)
     files = data_files(where, split, config)
     chosen = list(columns) if columns is not None else None
     for file in files[:1]:
-        _known(where, chosen or [], read_schema(file).names)
+        try:
+            _known(where, chosen or [], read_schema(file).names)
+        except pa.ArrowException as error:
+            raise InputError(str(file), f"is no Parquet file that can be read: {error}") from error
     return (batch for file in files for group in read_groups(file, chosen) for batch in group.to_batches())
 
 

@@ -156,7 +156,12 @@ FORGERIES: list[tuple[Callable[[Path], None], str, list[str]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("number", range(len(FORGERIES)))
+# Each opens the release with every library again: some of them always, all of them by `make test-long`.
+ALWAYS = 3
+NUMBERS = [pytest.param(n, marks=pytest.mark.long if n >= ALWAYS else ()) for n in range(len(FORGERIES))]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
 def test_what_a_library_reads_otherwise_is_named(
     release: Path, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

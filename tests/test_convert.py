@@ -504,3 +504,21 @@ def test_a_release_with_an_empty_split(tmp_path: Path) -> None:
     assert [path.read_text() != "" for path in (tmp_path / "rows").rglob("*.jsonl")] == [True]
     with pytest.raises(SpecError, match="no article"):
         convert([none], tmp_path / "nothing", to="jsonl")
+
+
+def test_splits_of_other_columns_are_refused(tmp_path: Path) -> None:
+    """What loaders could not open as one config is not written."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "train.jsonl").write_text('{"a": 1}\n')
+    (tmp_path / "in" / "test.jsonl").write_text('{"a": "x", "b": 2}\n')
+    for form in ("parquet", "arrow"):
+        with pytest.raises(InputError, match="differ in their columns"):
+            convert([tmp_path / "in"], tmp_path / "out", to=form)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_name_says_the_form(tmp_path: Path) -> None:
+    """A file is not called like one form and written in another."""
+    (tmp_path / "x.jsonl").write_text('{"a": 1}\n')
+    with pytest.raises(SpecError, match="is called like csv"):
+        convert([tmp_path / "x.jsonl"], tmp_path / "n.csv", to="parquet")

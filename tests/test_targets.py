@@ -436,6 +436,7 @@ def test_credentials_that_are_wrong(first: Path) -> None:
         assert (done.code, "no credentials" in done.said) == (2, True), done.said
 
 
+@pytest.mark.long
 def test_no_network(first: Path, store: ObjectStore) -> None:
     """A store that nobody can reach is told as such: exit 3."""
     done = run(

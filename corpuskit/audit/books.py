@@ -24,7 +24,7 @@ def audit_findings(release: Place, manifest: Mapping[str, Any]) -> Iterator[Find
     audit = release.audit
     if audit is None:
         name = layout.audit_name(release.name)
-        yield finding("no-audit", f"{name} is not here, so ledger and rejects were not checked", file=name)
+        yield finding("no-audit", "it is not here, so ledger and rejects were not checked", file=name)
         return
     missing = [f"{audit.name}/{name}" for name in _BOOKS if not _is_file(audit / name)]
     yield from (finding("missing-file", "the audit folder lacks it", file=where) for where in missing)

@@ -1,7 +1,7 @@
 """`convert`: rows of one form to another, losslessly or refused, whole or not at all."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from corpuskit.conversion.losses import Plan, plan
 from corpuskit.conversion.outputs import placed_file, placed_folder, shard_path, write_card, write_rows
 from corpuskit.conversion.sources import opened_all
 from corpuskit.conversion.where import condition
-from corpuskit.errors import SpecError
+from corpuskit.errors import InputError, SpecError
 from corpuskit.partitions import DEFAULT
 from corpuskit.readers.arrow_values import shown
 from corpuskit.writers.arrow import describe_dataset, describe_splits, shard_name
@@ -100,6 +100,10 @@ def _form(out: Path, to: str | None) -> tuple[str, bool]:
     form = to or told or ""
     if form not in FORMS:
         raise SpecError(f"there is no form {form!r} to write; there are {', '.join(FORMS)}.")
+    if told not in {None, form} and (told, form) != ("tsv", "csv"):
+        raise SpecError(
+            f"is called like {told}, and --to says {form}.", str(out), hint="Give it another name."
+        )
     # `--to csv` of a .tsv is the same form with another mark.
     return ("tsv" if form == "csv" and told == "tsv" else form), not suffix_of(out.name)
 
@@ -225,11 +229,22 @@ def _write_folder(run: _Run, folder: Path, selection: Selection) -> None:
         return
     alone = len(selection.configs) == 1
     for config, splits in selection.configs.items():
+        schemas: dict[str, Any] = {}
         for split, files in splits.items():
             path = folder / shard_path(run.form, config, split, alone=alone)
             path.parent.mkdir(parents=True, exist_ok=True)
-            run.write(files, path, split)
+            schemas[split], _ = run.write(files, path, split)
+            _check_alike(schemas, files)
     write_card(folder, run.form, selection.configs)
+
+
+def _check_alike(schemas: Mapping[str, Any], files: Sequence[File]) -> None:
+    """Raise InputError where the splits of a config, the last of them of these files, have not one schema."""
+    (first, meant), (last, found) = next(iter(schemas.items())), list(schemas.items())[-1]
+    if not meant.equals(found):
+        apart = sorted(set(map(str, meant)) ^ set(map(str, found)))[:5]
+        cause = f"the splits {first} and {last} differ in their columns: {', '.join(apart) or 'their order'}."
+        raise InputError(files[0].name, cause)
 
 
 def _write_datasets(run: _Run, folder: Path, selection: Selection) -> None:
@@ -237,10 +252,13 @@ def _write_datasets(run: _Run, folder: Path, selection: Selection) -> None:
     for config, splits in selection.configs.items():
         root = folder if len(selection.configs) == 1 else folder / config
         single = not selection.named
+        schemas: dict[str, Any] = {}
         for split, files in splits.items():
             place = root if single else root / split
             place.mkdir(parents=True, exist_ok=True)
             schema, written = run.write(files, place / shard_name(0, 1), split)
+            schemas[split] = schema
+            _check_alike(schemas, files)
             describe_dataset(place, schema, [written], None if single else split)
         if not single:
             describe_splits(root, splits)
