@@ -229,6 +229,7 @@ def test_hub_options_are_refused(target: Target, first: Path) -> None:
 EVERY = pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.long)])
 
 
+@pytest.mark.long  # half a minute; a folder is killed at every run
 @EVERY
 def test_kill_at_requests_of_s3(
     store: ObjectStore, first: Path, second: Path, tmp_path: Path, every: bool
