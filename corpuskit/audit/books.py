@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpuskit import layout, parquet
-from corpuskit.audit.claims import UNREADABLE, differing
+from corpuskit.audit.claims import UNREADABLE, differing, is_file
 from corpuskit.digests import merkle_root
 from corpuskit.findings import Finding, finding
 from corpuskit.phases.index import FATES
@@ -26,7 +26,7 @@ def audit_findings(release: Place, manifest: Mapping[str, Any]) -> Iterator[Find
         name = layout.audit_name(release.name)
         yield finding("no-audit", "it is not here, so ledger and rejects were not checked", file=name)
         return
-    missing = [f"{audit.name}/{name}" for name in _BOOKS if not _is_file(audit / name)]
+    missing = [f"{audit.name}/{name}" for name in _BOOKS if not is_file(audit / name)]
     yield from (finding("missing-file", "the audit folder lacks it", file=where) for where in missing)
     for name, check in () if missing else _BOOKS.items():
         where = f"{audit.name}/{name}"
@@ -109,11 +109,6 @@ _BOOKS = {
     layout.FINDINGS: _check_notes,
     layout.NAVIGATION: _check_navigation,
 }
-
-
-def _is_file(path: Path) -> bool:
-    """Whether a path is a file itself: no link, no device, no pipe that would never end."""
-    return path.is_file() and not path.is_symlink()
 
 
 def _counted(table: Any, *columns: str) -> dict[tuple[Any, ...], int]:
