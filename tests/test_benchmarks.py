@@ -91,6 +91,7 @@ def test_exit_codes_that_say_nothing_was_judged_end_the_benchmark() -> None:
         run([sys.executable, "-c", "raise ValueError('no')"], cores(1))
 
 
+@pytest.mark.long
 def test_killed_builds_are_repeated_to_the_byte(capsys: pytest.CaptureFixture[str]) -> None:
     """Real builds are killed in several phases; the next one uses what they finished and makes the same bytes."""
     assert faults.main(["--bytes", "35MB", "--files", "2", "--points", "3", "--shard", "4MB"]) == 0

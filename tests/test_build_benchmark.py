@@ -55,6 +55,7 @@ def test_a_build_is_timed_beside_every_contender(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 def test_memory_and_tiny_records_are_measured(tmp_path: Path) -> None:
     """Both modes print a line for each size; a fate that is not the planted one is told, and is exit 1."""
     done = _run("build.py", "--memory", "100KB", "300KB", "--keep", tmp_path)

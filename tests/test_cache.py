@@ -159,7 +159,17 @@ CHANGES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("change", CHANGES.values(), ids=list(CHANGES))
+# One of each kind of change; the others are among the long tests.
+USUAL = {"language", "zone", "split", "given split", "keys", "shards", "formats", "licensing"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(change, id=name, marks=[] if name in USUAL else pytest.mark.long)
+        for name, change in CHANGES.items()
+    ],
+)
 def test_another_spec_is_built_as_if_there_were_no_cache(
     spec: Path, tmp_path: Path, change: tuple[str, str]
 ) -> None:
@@ -321,7 +331,10 @@ DAMAGES: dict[str, Callable[[Path], Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", ["flipped", "cut", "gone"])
+@pytest.mark.parametrize(
+    "name",
+    ["flipped", pytest.param("cut", marks=pytest.mark.long), pytest.param("gone", marks=pytest.mark.long)],
+)
 def test_damaged_entries_are_made_again(spec: Path, tmp_path: Path, name: str) -> None:
     """Damage to any file of any kind of entry is no error and comes into no release, changed input or not."""
     lines = (spec.parent / "a.jsonl").read_bytes()
@@ -470,7 +483,7 @@ class _Stop(Exception):
     """Ends a build from within its progress callback."""
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.long)])
 @pytest.mark.parametrize(
     ("phase", "calls"), [("pin", 3), ("map", 12), ("index", 1), ("write", 120), ("finish", 1), ("commit", 1)]
 )

@@ -335,7 +335,7 @@ def test_kill_at_steps_in_a_folder(
     done = _publish_dying(tmp_path / "count", 0, second)
     steps = int(done.stdout)
     assert steps > 50, done.stderr
-    for number in range(1, steps + 1, 1 if every else steps // 5):
+    for number in range(1, steps + 1, 1 if every else steps // 3):
         target = Target("file", store, tmp_path / f"k{number}")
         shutil.copytree(base.folder, target.folder)
         assert _publish_dying(target.folder, number, second).returncode == -signal.SIGKILL
@@ -399,8 +399,15 @@ def test_a_store_that_changes_bytes(store: ObjectStore, first: Path, tmp_path: P
     [
         ("403 Forbidden", "AccessDenied", "denies access"),
         ("403 Forbidden", "InvalidAccessKeyId", "does not accept the credentials"),
-        ("403 Forbidden", "SignatureDoesNotMatch", "does not accept the credentials"),
-        ("400 Bad Request", "ExpiredToken", "does not accept the credentials"),
+        pytest.param(
+            "403 Forbidden",
+            "SignatureDoesNotMatch",
+            "does not accept the credentials",
+            marks=pytest.mark.long,
+        ),
+        pytest.param(
+            "400 Bad Request", "ExpiredToken", "does not accept the credentials", marks=pytest.mark.long
+        ),
         ("404 Not Found", "NoSuchBucket", "no such bucket"),
         ("507 Insufficient Storage", "StorageFull", "StorageFull"),
     ],
@@ -424,6 +431,7 @@ def test_refusals_in_words(
         store.hook = None
 
 
+@pytest.mark.long
 def test_credentials_that_are_wrong(first: Path) -> None:
     """A store that checks signatures: wrong and missing credentials, and a bucket that is not there."""
     with ObjectStore() as strict:
