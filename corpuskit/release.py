@@ -22,7 +22,7 @@ from corpuskit.errors import BuildRefused, OutputError, ReleaseExists
 from corpuskit.findings import Finding
 from corpuskit.forms import ARROW_STATE, form_documents
 from corpuskit.meter import Meter
-from corpuskit.phases.books import ledger_tables, write_books
+from corpuskit.phases.books import write_books
 from corpuskit.phases.content import content_id
 from corpuskit.phases.fingerprints import outcome_key
 from corpuskit.phases.gates import Mapped, corpus_findings, refusals_of, schema_findings
@@ -33,9 +33,9 @@ from corpuskit.phases.map import MapContext
 from corpuskit.phases.outcome import keep_outcome, take_outcome
 from corpuskit.phases.parts import EditCounts, Part, add_edits, edits_stated
 from corpuskit.phases.plan import Input, check_unchanged, find_inputs, map_tasks
-from corpuskit.phases.reuse import Means, Parts, Progress, map_parts, write_shards
+from corpuskit.phases.reuse import Means, Parts, Progress, map_parts, write_files
 from corpuskit.phases.waterfall import waterfall
-from corpuskit.phases.write import Shard, write_provenance
+from corpuskit.phases.write import Shard
 from corpuskit.schema import ArticleSchema, article_schema, built_in
 from corpuskit.spec import CorpusSpec, load_spec
 from corpuskit.staging import locked, publish, staging, sync_tree
@@ -264,14 +264,14 @@ def _write(spec: CorpusSpec, parts: Parts, mapped: Mapped, key: str) -> dict[str
     with ThreadPoolExecutor(1) as beside:  # while others write shards, this process has little to do
         books = beside.submit(_beside, spec, means, mapped, given_up)
         try:
-            written = write_shards(means._replace(tell=tell), parts, mapped.index, spec.output, size)
-            content, provenance = books.result()
+            written = write_files(means._replace(tell=tell), parts, mapped.index, spec.output, size)
+            content = books.result()
         finally:
             given_up.set()
-    facts = _facts(mapped, content, [each.shard for each in written]) | {
-        "files": [provenance, *(entry for each in written for entry in each.entries)]
+    facts = _facts(mapped, content, [each.shard for each in written if each.split is not None]) | {
+        "files": [entry for each in written for entry in each.entries]
     }
-    keep_outcome(means, key, facts, {each.shard.name: each.key for each in written})
+    keep_outcome(means, key, facts, written)
     return facts
 
 
@@ -289,20 +289,11 @@ class _Watched(list[Part]):
             yield part
 
 
-def _beside(spec: CorpusSpec, means: Means, mapped: Mapped, given_up: Event) -> tuple[str, dict[str, Any]]:
-    """Write the audit folder and provenance; gives the content id, and the manifest's line for the latter.
-
-    Between two parts it ends where the build has been given up.
-    """
+def _beside(spec: CorpusSpec, means: Means, mapped: Mapped, given_up: Event) -> str:
+    """Write the audit folder; gives the content id. Between two parts it ends where the build has been given up."""
     mapped = dataclasses.replace(mapped, parts=_Watched(mapped.parts, given_up))
     _write_books(spec, means, mapped)
-    sources = [source.name for source in spec.sources]
-    name = layout.provenance_name(0)
-    rows = write_provenance(
-        means.release / name, ledger_tables(mapped.tasks, mapped.parts, mapped.index, sources)
-    )
-    content = content_id(mapped.index, mapped.parts, means.stage / "digests")
-    return content, manifests.file_entry(means.release, name, "provenance", rows=rows)
+    return content_id(mapped.index, mapped.parts, means.stage / "digests")
 
 
 def _facts(mapped: Mapped, content: str, shards: Sequence[Shard]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import corpuskit
 from corpuskit import cache as caches
 from corpuskit import resources
 from corpuskit.cache import find, keep, keep_files, key_of, trim
-from corpuskit.phases import plan
+from corpuskit.phases import plan, provenance
 
 NAME, CACHE = "tiny-1.0.0", ".tiny.cache"
 EXTRA = (
@@ -46,6 +46,7 @@ def spec(corpus: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """A corpus with a file that is cut into slices, a container, and text files with navigation."""
     monkeypatch.setattr(plan, "SLICE_BYTES", 8000)
     monkeypatch.setattr(plan, "_GROUP_BYTES", 4000)
+    monkeypatch.setattr(provenance, "_MOST_ROWS", 100)
     files = {
         "a.jsonl": jsonl(records(400)),
         "b.json": json.dumps([article(n) for n in range(2000, 2040)]).encode(),
@@ -101,7 +102,7 @@ def test_the_cache_changes_no_byte(spec: Path, tmp_path: Path) -> None:
     assert entries(out) == cold
     assert rebuilt(spec, tmp_path / "two", jobs=2) == expected
     assert entries(tmp_path / "two").keys() == cold.keys()
-    assert {name.partition("/")[0] for name in cold} == {"cut", "outcome", "part", "shard"}
+    assert {name.partition("/")[0] for name in cold} == {"cut", "outcome", "part", "provenance", "shard"}
     assert len(entries(out, "part")) > 10
     assert len(entries(out, "shard")) > 3
 
@@ -352,7 +353,7 @@ def test_damaged_entries_are_made_again(spec: Path, tmp_path: Path, name: str) -
     assert {file for kind, file in chosen if kind == "part"} == {
         "edits.arrow", "entry.json", "findings.jsonl", "ledger.arrow", "rejects.arrow", "rows.arrow",
     }  # fmt: skip
-    assert len(chosen) == 6 + 4 + 1 + 7
+    assert len(chosen) == 6 + 4 + 2 + 1 + 6
     for number, paths in enumerate(chosen.values()):
         for data, content in expected.items():
             out = tmp_path / f"{number}"
@@ -393,7 +394,7 @@ def test_entries_under_another_name_are_not_taken(spec: Path, tmp_path: Path) ->
     """Entries that were moved to the places of others say by their records that they are others."""
     expected, out = fresh(spec, tmp_path / "off"), tmp_path / "out"
     corpuskit.build(spec, out)
-    for kind in ("part", "shard"):
+    for kind in ("part", "shard", "provenance"):
         folders = sorted((out / CACHE / kind).iterdir())
         for folder in folders:
             folder.rename(folder.with_name(folder.name + "-"))

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from corpuskit import layout
 from corpuskit.findings import FIELDS, Finding
 from corpuskit.phases.index import FATES, KEPT, Index
 from corpuskit.phases.parts import Part
 from corpuskit.phases.plan import MapTask
+from corpuskit.phases.provenance import hexadecimal, located
 from corpuskit.transforms import Repeats
 from corpuskit.writers.parquet import write_table
 
@@ -112,59 +112,22 @@ def place_of(
     def place(record: int) -> dict[str, Any]:
         number = int(np.searchsorted(index.starts, record, side="right")) - 1
         at = record - int(index.starts[number])
-        row = _located(tasks[number], ledger(number).slice(at, 1)).to_pylist()[0]
+        row = located(tasks[number], ledger(number).slice(at, 1)).to_pylist()[0]
         return {name: row[name] for name in ("file", "line", "offset", "record", "id")}
 
     return place
 
 
-def _constant(value: str, rows: int) -> Any:
-    return pa.array([value], pa.string()).take(pa.array(np.zeros(rows, dtype=np.int32)))
-
-
-def _located(task: MapTask, table: Any) -> Any:
-    """Rows of a part with source and file, offsets and lines counted from the start of the file."""
-    piece = table["piece"].combine_chunks()
-
-    def base(values: list[int]) -> Any:
-        return pa.array(values, pa.int64()).take(piece)
-
-    table = table.append_column("source", _constant(task.source.name, table.num_rows))
-    table = table.append_column("file", pa.array([p.name for p in task.pieces], pa.string()).take(piece))
-    for column, values in (
-        ("offset", [p.start for p in task.pieces]),
-        ("line", [p.first_line - 1 for p in task.pieces]),
-    ):
-        position = table.column_names.index(column)
-        table = table.set_column(position, column, pc.add(table[column], base(values)))
-    return table
-
-
 def _rejects(task: MapTask, part: Part) -> Any:
-    return _located(task, part.table("rejects")).select(REJECTS.names)
+    return located(task, part.table("rejects")).select(REJECTS.names)
 
 
 def _edits(task: MapTask, part: Part) -> Any:
-    return _located(task, part.table("edits")).select(EDITS.names)
+    return located(task, part.table("edits")).select(EDITS.names)
 
 
 # A part may be of very many short records.
 _AT_ONCE = 50_000
-
-# The two characters of each byte.
-_HEX = np.frombuffer("".join(f"{byte:02x}" for byte in range(256)).encode(), np.uint16)
-
-
-def _hex(column: Any) -> Any:
-    """A column of 32-byte digests in hexadecimal."""
-    column = column.combine_chunks()
-    valid = column.drop_null()
-    raw = np.frombuffer(valid.buffers()[1] or b"", np.uint8, len(valid) * 32, valid.offset * 32)
-    known = np.asarray(column.is_valid())
-    offsets = np.concatenate([[0], np.cumsum(known, dtype=np.int32) * 64]).astype(np.int32)
-    bits = pa.py_buffer(np.packbits(known, bitorder="little")) if column.null_count else None
-    data = pa.py_buffer(_HEX[raw].tobytes())
-    return pa.StringArray.from_buffers(len(column), pa.py_buffer(offsets), data, bits, column.null_count)
 
 
 def ledger_tables(
@@ -187,9 +150,9 @@ def ledger_tables(
             leader = np.full(last - first, -1, dtype=np.int64)
             leader[index.lost[low:high] - first] = np.searchsorted(index.leaders, index.kept_by[low:high])
             place = pa.array(leader, mask=leader < 0)
-            table = _located(task, ledger.slice(first - start, last - first))
+            table = located(task, ledger.slice(first - start, last - first))
             for name in ("sha256", "text_key", "record_digest"):
-                table = table.set_column(table.column_names.index(name), name, _hex(table[name]))
+                table = table.set_column(table.column_names.index(name), name, hexadecimal(table[name]))
             columns = {
                 "fate": names["fate"].take(pa.array(fate)),
                 "reason": names["reason"].take(pa.array(index.reason[first:last])),

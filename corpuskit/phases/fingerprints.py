@@ -6,7 +6,7 @@ What is left out of one must not matter to what it names; what is in it without 
 import dataclasses
 import hashlib
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from corpuskit.findings import Finding
 from corpuskit.phases.map import MapContext
 from corpuskit.phases.parts import Part
 from corpuskit.phases.plan import Input, MapTask
+from corpuskit.phases.provenance import Origins, ProvenanceTask
 from corpuskit.phases.write import ShardTask
 from corpuskit.provenance import Source
 from corpuskit.resources import made_with
@@ -92,6 +93,17 @@ def shard_keys(tasks: Sequence[ShardTask], parts: Sequence[Part]) -> list[str]:
             taken.update(digests(folder)[chosen].tobytes())
         keys.append(key_of(shared, taken.hexdigest(), task.group_ends, task.compression, task.forms))
     return keys
+
+
+def provenance_keys(tasks: Sequence[ProvenanceTask], keys: Mapping[Path, str]) -> list[str]:
+    """The key of each provenance file, by those of the parts in their folders: these records, at these places."""
+    shared = key_of(_FORMAT, made_with())
+    return [key_of(shared, [_taken(origins, keys) for origins in task.origins]) for task in tasks]
+
+
+def _taken(origins: Origins, keys: Mapping[Path, str]) -> list[Any]:
+    places = [[piece.start, piece.first_line] for piece in origins.task.pieces]
+    return [keys[origins.part.folder], places, hashlib.sha256(origins.records.tobytes()).hexdigest()]
 
 
 def outcome_key(

@@ -11,13 +11,14 @@ from corpuskit import cache as caches
 from corpuskit.cache import Entry
 from corpuskit.digests import file_sha256, file_xxh3
 from corpuskit.engines import Engine, Tell, serial, threads_for
-from corpuskit.layout import form_name
+from corpuskit.layout import ARROW, form_name
 from corpuskit.output import Output
-from corpuskit.phases.fingerprints import part_keys, shard_keys
+from corpuskit.phases.fingerprints import part_keys, provenance_keys, shard_keys
 from corpuskit.phases.index import Index
 from corpuskit.phases.map import MapContext, map_part
 from corpuskit.phases.parts import Part
 from corpuskit.phases.plan import Input, MapTask, is_unchanged
+from corpuskit.phases.provenance import ProvenanceTask, provenance_tasks, write_provenance
 from corpuskit.phases.write import PARQUET, Shard, ShardTask, shard_tasks, write_shard
 from corpuskit.stats import Statistics
 
@@ -27,8 +28,10 @@ Progress = Callable[[str, int, int, int], None]
 
 # Less than this is done sooner than worker processes start.
 _WORTH_WORKERS = 16 << 20
-# The name of its rows in the entry of a part, and of its forms in that of a shard.
-_ROWS, _SHARD = "rows.arrow", "shard."
+# The name of its rows in the entry of a part.
+_ROWS = "rows.arrow"
+# The kinds of entries that hold files of a release.
+_SHARD, _PROVENANCE = "shard", "provenance"
 
 
 class Means(NamedTuple):
@@ -172,38 +175,71 @@ def _silent(_: Any) -> None:
 
 
 class Written(NamedTuple):
-    """A shard in its place, its key, and the digest and size of its file in each form."""
+    """A file of a release, or one in each of several forms, in its place: what is told of it, and its entry's key.
 
-    shard: Shard
+    `kind` is that of the entry; `value` what the entry holds of it; `files` the digest and size of each form.
+    """
+
+    kind: str
+    name: str
+    split: str | None
     key: str
+    value: Mapping[str, Any]
     files: Mapping[str, tuple[str, int]]
+
+    @property
+    def shard(self) -> Shard:
+        """What is told of a data shard."""
+        statistics = Statistics.unpacked(self.value["statistics"])
+        return Shard(self.name, self.split or "", self.value["rows"], self.value["arrow_bytes"], statistics)
 
     @property
     def entries(self) -> Iterator[dict[str, Any]]:
         """The manifest's line for each of its files."""
-        shard = self.shard
         for form, (sha256, size) in self.files.items():
-            role = "data" if form == PARQUET else form
-            said = {"path": form_name(shard.name, form), "bytes": size, "sha256": sha256, "role": role}
-            yield said | {"split": shard.split, "rows": shard.rows}
+            role = self.kind if self.kind != _SHARD else "data" if form == PARQUET else form
+            said = {"path": form_name(self.name, form), "bytes": size, "sha256": sha256, "role": role}
+            yield said | ({} if self.split is None else {"split": self.split}) | {"rows": self.value["rows"]}
 
 
-class _ShardJob(NamedTuple):
-    """A shard task and the key of the shard."""
+class _Job(NamedTuple):
+    """A file of the release to write, in all its forms, and the key of its entry."""
 
-    task: ShardTask
+    task: ShardTask | ProvenanceTask
     key: str
+
+    @property
+    def kind(self) -> str:
+        """The kind of its entry."""
+        return _SHARD if isinstance(self.task, ShardTask) else _PROVENANCE
+
+    @property
+    def split(self) -> str | None:
+        """The split that it belongs to, of data."""
+        return self.task.split if isinstance(self.task, ShardTask) else None
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The forms that its rows are written in."""
+        return self.task.forms if isinstance(self.task, ShardTask) else (ARROW,)
+
+    @property
+    def told(self) -> int:
+        """How many rows are told of it: each twice a form, when it is written and when it is read back."""
+        return 2 * len(self.task.forms) * self.task.row_count if isinstance(self.task, ShardTask) else 0
 
     def __str__(self) -> str:
         return str(self.task)
 
 
-def write_shards(means: Means, parts: Parts, index: Index, output: Output, size: int) -> list[Written]:
-    """All shards of a release, those that the cache has as links; `size` is that of the inputs in bytes."""
-    jobs = _shard_jobs(means.release, parts, index, output)
-    # Each row is told twice a form: when it is written, and when it is read back.
+def write_files(means: Means, parts: Parts, index: Index, output: Output, size: int) -> list[Written]:
+    """All shards of a release and then its provenance, those that the cache has as links.
+
+    `size` is that of the inputs in bytes.
+    """
+    jobs = _jobs(means.release, parts, index, output)
     told, times = 0, 2 * len(output.formats)
-    total = times * sum(job.task.row_count for job in jobs)
+    total = sum(job.told for job in jobs)
 
     def tell(count: int) -> None:
         nonlocal told
@@ -212,50 +248,72 @@ def write_shards(means: Means, parts: Parts, index: Index, output: Output, size:
 
     tell(0)
     written: list[Written | None] = []
-    for each in threads_for(len(jobs))(partial(_linked, means.cache), jobs, _silent):
+    for job, each in zip(
+        jobs, threads_for(len(jobs))(partial(_linked, means.cache), jobs, _silent), strict=True
+    ):
         written.append(each)
-        tell(times * each.shard.rows if each is not None else 0)
+        tell(job.told if each is not None else 0)
     missing = [number for number, each in enumerate(written) if each is None]
-    needed = {path for number in missing for path, _ in jobs[number].task.rows}
+    shards = [job.task for job in map(jobs.__getitem__, missing) if isinstance(job.task, ShardTask)]
+    needed = {path for task in shards for path, _ in task.rows}
     if parts.ensure([n for n, part in enumerate(parts.whole) if part.folder in needed], rows=True):
-        jobs = _shard_jobs(means.release, parts, index, output)
+        jobs = _jobs(means.release, parts, index, output)
     run = means.engine(len(missing), size)
     made = run(partial(_write, means.cache), [jobs[n] for n in missing], tell)
-    for number, shard in zip(missing, made, strict=True):
-        written[number] = shard
+    for number, each in zip(missing, made, strict=True):
+        written[number] = each
     return [each for each in written if each is not None]
 
 
-def _shard_jobs(folder: Path, parts: Parts, index: Index, output: Output) -> list[_ShardJob]:
-    tasks = list(shard_tasks(folder, index, parts.whole, parts.context.schema, output))
-    return [_ShardJob(*each) for each in zip(tasks, shard_keys(tasks, parts.whole), strict=True)]
+def _jobs(folder: Path, parts: Parts, index: Index, output: Output) -> list[_Job]:
+    """What there is to write; shards come first, since they take longest."""
+    whole = parts.whole
+    shards = list(shard_tasks(folder, index, whole, parts.context.schema, output))
+    provenance = list(provenance_tasks(folder, index, [job.task for job in parts.jobs], whole))
+    keys = {part.folder: job.key for part, job in zip(whole, parts.jobs, strict=True)}
+    return [
+        *(_Job(*each) for each in zip(shards, shard_keys(shards, whole), strict=True)),
+        *(_Job(*each) for each in zip(provenance, provenance_keys(provenance, keys), strict=True)),
+    ]
 
 
-def _write(cache: Path | None, job: _ShardJob, tell: Tell) -> Written:
-    shard = write_shard(job.task, tell)
-    paths = {form: job.task.path(form) for form in job.task.forms}
-    written = Written(shard, job.key, {form: file_sha256(path) for form, path in paths.items()})
-    value = {"rows": shard.rows, "arrow_bytes": shard.arrow_bytes, "statistics": shard.statistics.packed()}
-    kept = {_SHARD + form: path for form, path in paths.items()}
-    files = {_SHARD + form: digest for form, digest in written.files.items()}
-    caches.keep_files(cache, "shard", job.key, kept, files, value)
-    return written
+def _write(cache: Path | None, job: _Job, tell: Tell) -> Written:
+    task, value = job.task, dict[str, Any]()
+    if isinstance(task, ShardTask):
+        shard = write_shard(task, tell)
+        value = {
+            "rows": shard.rows,
+            "arrow_bytes": shard.arrow_bytes,
+            "statistics": shard.statistics.packed(),
+        }
+    else:
+        value = {"rows": write_provenance(task)}
+    paths = {form: task.folder / form_name(task.name, form) for form in job.forms}
+    files = {form: file_sha256(path) for form, path in paths.items()}
+    entry = {_kept(job.kind, form): path for form, path in paths.items()}
+    digests = {_kept(job.kind, form): digest for form, digest in files.items()}
+    caches.keep_files(cache, job.kind, job.key, entry, digests, value)
+    return Written(job.kind, task.name, job.split, job.key, value, files)
 
 
-def _linked(cache: Path | None, job: _ShardJob, _: Tell) -> Written | None:
-    """The shard from the cache, if it is there and whole."""
-    entry = caches.find(cache, "shard", job.key)
+def _kept(kind: str, form: str) -> str:
+    """The name of a file in an entry."""
+    return f"{kind}.{form}"
+
+
+def _linked(cache: Path | None, job: _Job, _: Tell) -> Written | None:
+    """The files of a job from the cache, if they are there and whole."""
+    entry = caches.find(cache, job.kind, job.key)
     if entry is None or not entry.is_sound():
         return None
-    link_shard(entry, job.task.folder, job.task.name)
-    said = entry.value | {"statistics": Statistics.unpacked(entry.value["statistics"])}
-    files = {form: entry.files[_SHARD + form] for form in job.task.forms}
-    return Written(Shard(job.task.name, job.task.split, **said), job.key, files)
+    link_files(entry, job.task.folder, job.task.name)
+    files = {form: entry.files[_kept(job.kind, form)] for form in job.forms}
+    return Written(job.kind, job.task.name, job.split, job.key, entry.value, files)
 
 
-def link_shard(entry: Entry, folder: Path, name: str) -> None:
-    """Give the files of a shard's entry their places in the folder of a release."""
+def link_files(entry: Entry, folder: Path, name: str) -> None:
+    """Give the files of an entry their places in the folder of a release; `name` is that of the first of them."""
     for kept in entry.files:
-        path = folder / form_name(name, kept.removeprefix(_SHARD))
+        path = folder / form_name(name, kept.partition(".")[2])
         path.parent.mkdir(parents=True, exist_ok=True)
         caches.link(entry.folder / kept, path)

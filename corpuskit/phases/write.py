@@ -1,4 +1,4 @@
-"""The write phase: from parts and fates to data shards, read back, and to provenance files."""
+"""The write phase: from parts and fates to data shards, read back."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -210,38 +210,3 @@ def _selected(table: Any, rows: npt.NDArray[np.int64]) -> Any:
 def _rows(folder: Path) -> Any:
     with pa.memory_map(str(folder / "rows.arrow")) as source:
         return pa.ipc.open_file(source).read_all()
-
-
-_BATCH_ROWS = 1 << 16
-PROVENANCE = pa.schema(
-    [
-        ("source", pa.string()),
-        ("id", pa.string()),
-        ("split", pa.string()),
-        ("file", pa.string()),
-        ("offset", pa.int64()),
-        ("length", pa.int64()),
-        ("line", pa.int64()),
-        ("record", pa.int64()),
-        ("sha256", pa.string()),
-        ("record_digest", pa.string()),
-    ]
-)
-
-
-def write_provenance(path: Path, ledger: Iterator[Any]) -> int:
-    """Write where each kept row came from, from the ledger's tables, as an Arrow file; returns the rows."""
-    import pyarrow.compute as pc
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    rows, pending = 0, PROVENANCE.empty_table()
-    with path.open("wb") as file, pa.ipc.new_file(file, PROVENANCE) as writer:
-        for table in ledger:
-            kept = table.filter(pc.equal(table["fate"], "kept")).select(PROVENANCE.names).cast(PROVENANCE)
-            pending, rows = pa.concat_tables([pending, kept]), rows + kept.num_rows
-            # Batches of one size, wherever the inputs were cut into tasks.
-            while pending.num_rows >= _BATCH_ROWS:
-                writer.write_table(pending.slice(0, _BATCH_ROWS).combine_chunks())
-                pending = pending.slice(_BATCH_ROWS)
-        writer.write_table(pending.combine_chunks())
-    return rows
