@@ -118,10 +118,9 @@ def test_what_others_put_there(hub: LocalHub, first: Path, second: Path, tmp_pat
     assert loaded(hub, "lab/theirs") == ids(second)
     copy = tmp_path / "copy"
     client(hub, DOWNLOAD, "lab/theirs", str(copy))
-    (copy / "notes.txt").unlink()
     found = corpuskit.verify(copy)
     assert {f.kind for f in found if f.severity != "info"} == set()
-    assert "foreign-file" in {f.kind for f in found}, "the card carries keys and words of others"
+    assert {"notes.txt", "README.md"} <= {f.file for f in found if f.kind == "foreign-file"}
 
 
 def test_keys_of_an_earlier_release_go(hub: LocalHub, tmp_path: Path) -> None:
@@ -296,6 +295,49 @@ def test_a_tag_is_never_moved(hub: LocalHub, first: Path, tmp_path: Path) -> Non
     assert (draft.code, draft.json["plan"]["tag"]) == (0, None)
     assert loaded(hub, "lab/tagged", "draft") == ids(other)
     assert (head(hub, "lab/tagged"), head(hub, "lab/tagged", "draft")) == (main, draft.json["revision"])
+
+
+def test_an_older_version_beside_a_newer_one(
+    hub: LocalHub, first: Path, second: Path, tmp_path: Path
+) -> None:
+    """A release of repairs gets its tag on a branch and leaves main; main goes back only where that is asked for."""
+    assert publish(hub, first, "hf://lab/older").code == publish(hub, second, "hf://lab/older").code == 0
+    main = head(hub, "lab/older")
+    repaired = release(tmp_path, "1.0.1", articles(1, 100))
+    for options in ([], ["--dry-run"], ["--pull-request"]):
+        refused = publish(hub, repaired, "hf://lab/older", *options)
+        assert (refused.code, refused.json["revision"]) == (1, None)
+        assert [f["kind"] for f in refused.json["findings"] if f["severity"] == "error"] == ["older-version"]
+        assert head(hub, "lab/older") == main
+    done = publish(hub, repaired, "hf://lab/older", "--branch", "1.0", "--tag")
+    assert (done.code, done.json["plan"]["tag"], head(hub, "lab/older")) == (0, "v1.0.1", main)
+    assert loaded(hub, "lab/older", "v1.0.1") == loaded(hub, "lab/older", "1.0") == ids(repaired)
+    assert loaded(hub, "lab/older") == ids(second)
+    again = publish(hub, repaired, "hf://lab/older", "--branch", "1.0", "--tag")
+    assert (again.code, by_action(again.json["plan"]).keys()) == (0, {"keep"})
+
+    done = publish(hub, repaired, "hf://lab/older", "--allow-older")
+    gates = {gate["name"]: gate["verdict"] for gate in done.json["plan"]["gates"]}
+    assert (done.code, gates["order"]) == (0, "overridden")
+    assert loaded(hub, "lab/older") == ids(repaired)
+    assert publish(hub, repaired, "hf://lab/older").code == 0, "what is there is not older than itself"
+    assert publish(hub, second, "hf://lab/older").code == 0, "the tag v1.1.0 holds this very release"
+    assert publish(hub, first, "hf://lab/older", "--pull-request", "--tag").code == 2
+
+
+def test_a_repository_of_another_corpus(hub: LocalHub, first: Path, tmp_path: Path) -> None:
+    """Whose release would be replaced is told; a manifest that is nobody's says nothing."""
+    assert publish(hub, first, "hf://lab/other").code == 0
+    manifest = json.loads((first / "manifest.json").read_bytes())
+    other = tmp_path / "manifest.json"
+    for name, version, kinds in (
+        ("lain", "2.0.0", ["other-corpus"]), ("tiny", "2.0.0", ["older-version"]), ("tiny", 2, []), ("tiny", "?", []),
+    ):  # fmt: skip
+        other.write_text(json.dumps({**manifest, "name": name, "version": version}))
+        client(hub, UPLOAD, "lab/other", str(other), "manifest.json")
+        gates = publish(hub, first, "hf://lab/other", "--dry-run").json["plan"]["gates"]
+        found = next(gate["findings"] for gate in gates if gate["name"] == "order")
+        assert [f["kind"] for f in found] == kinds
 
 
 def test_what_corpus_toml_says_of_the_hub(hub: LocalHub, tmp_path: Path) -> None:
@@ -486,12 +528,13 @@ print(json.dumps(done.revision))
 
 
 def test_the_shell_session_of_the_docs(hub: LocalHub, tmp_path: Path) -> None:
-    """docs/publishing.md: what it says to type publishes a release called as there."""
+    """docs/publishing.md: what it says to type publishes releases called as there."""
     page = (REPOSITORY / "docs" / "publishing.md").read_text()
-    made = release(tmp_path, "1.0.0", articles(0, 10))
     (tmp_path / "release").mkdir()
-    made.rename(tmp_path / "release" / "berita-1.0.0")
-    (session,) = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    for version in ("1.0.0", "1.0.1"):
+        made = release(tmp_path, version, articles(0, 10))
+        made.rename(tmp_path / "release" / f"berita-{version}")
+    session = "".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL))
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-ec", session], cwd=tmp_path, env=hub.env() | {"PATH": path}, capture_output=True, text=True,
@@ -509,3 +552,4 @@ def test_the_shell_session_of_the_docs(hub: LocalHub, tmp_path: Path) -> None:
     ):
         assert line in plan
     assert end.startswith(head(hub, "lab/berita"))
+    assert f"revision {head(hub, 'lab/berita', '1.0')}, tag v1.0.1" in end

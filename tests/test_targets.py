@@ -18,8 +18,8 @@ from publish_client import Done, articles, release
 
 import corpuskit
 from corpuskit.errors import Busy, CorpusError, SpecError
-from corpuskit.hub.publishing.stores import _order
 from corpuskit.hub.publishing.targets import address_of
+from corpuskit.hub.publishing.versions import precedence
 from corpuskit.staging import locked
 
 CARD = '[card]\npersonal_data = "none"\n'
@@ -122,8 +122,12 @@ def test_a_release_and_the_next_one(target: Target, first: Path, second: Path) -
     files = target.files()
     assert latest(files) == pointer(second)
     assert {k: v for k, v in files.items() if k != "latest.json"} == files_of(first) | files_of(second)
-    assert target.publish(first).code == 0
-    assert latest(target.files()) == pointer(second), "the pointer never goes back"
+    older = target.publish(first)
+    assert (older.code, latest(target.files())) == (0, pointer(second)), "the pointer does not go back"
+    assert "older-version" in {each["kind"] for each in older.json["findings"]}
+    assert target.publish(first, "--allow-older").code == 0
+    assert latest(target.files()) == pointer(first)
+    assert target.publish(second).code == 0
     assert target.verify("/tiny-1.0.0").code == 0
     assert target.verify("", "--expect-root", pointer(second)["root_digest"]).code == 0
 
@@ -218,7 +222,7 @@ def test_the_shell_session_of_the_docs(store: ObjectStore, tmp_path: Path) -> No
 
 def test_hub_options_are_refused(target: Target, first: Path) -> None:
     """There are no branches and no pull requests."""
-    for option in (["--branch", "draft"], ["--pull-request"]):
+    for option in (["--branch", "draft"], ["--pull-request"], ["--tag"]):
         assert target.publish(first, *option).code == 2
     assert target.files() == {}
 
@@ -498,8 +502,8 @@ def test_the_order_of_versions() -> None:
     """The example of semver.org, 11, and build metadata that changes nothing."""
     early = ["alpha", "alpha.1", "alpha.beta", "beta", "beta.2", "beta.11", "rc.1"]
     versions = [*(f"1.0.0-{each}" for each in early), "1.0.0", "1.2.0", "1.10.0"]
-    assert sorted(sorted(versions), key=_order) == versions
-    assert _order("1.0.0+a") == _order("1.0.0+b")
+    assert sorted(sorted(versions), key=precedence) == versions
+    assert precedence("1.0.0+a") == precedence("1.0.0+b")
 
 
 def test_a_process_that_is_asked_to_stop(store: ObjectStore, first: Path, tmp_path: Path) -> None:

@@ -170,7 +170,7 @@ def _file_findings(release: Place, manifest: Mapping[str, Any], *, quick: bool) 
             yield finding("extra-file", "neither a file nor a folder (a link or a device)", file=path)
         elif path in own:
             sizes[path] = size
-        elif path.partition("/")[0] in layout.FOREIGN:
+        elif _is_foreign(release, path):
             yield finding("foreign-file", "not part of the release", file=path)
         else:
             yield finding("extra-file", "the manifest does not list it", file=path)
@@ -185,6 +185,15 @@ def _file_findings(release: Place, manifest: Mapping[str, Any], *, quick: bool) 
         elif not quick and (found := sha256_at(release, name)) != entry["sha256"]:
             message = f"its sha256 is {found}; the manifest says {entry['sha256']}"
             yield finding("changed-file", message, file=name)
+
+
+def _is_foreign(release: Place, path: str) -> bool:
+    """Whether a file that the manifest does not list is a matter of hubs, or of others who wrote to a published copy.
+
+    What lies among the data is an error wherever it is: loaders would take it for rows.
+    """
+    first = path.partition("/")[0]
+    return first in layout.FOREIGN or (release.audit is None and first != layout.DATA)
 
 
 def _copied_card(release: Place, manifest: Mapping[str, Any]) -> Iterator[Finding]:

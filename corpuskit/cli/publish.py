@@ -25,7 +25,16 @@ from corpuskit.cli.options import common, print_json
 )  # fmt: skip
 @click.option("--private", is_flag=True, help="Let none but the members of the namespace read.")
 @click.option(
-    "--branch", default="main", show_default=True, help="Commit to this branch; only main is tagged."
+    "--branch",
+    default="main",
+    show_default=True,
+    help="Commit to this branch; without --tag only main is tagged.",
+)
+@click.option("--tag", is_flag=True, help="Make the version's tag, which main always gets, on --branch, too.")
+@click.option(
+    "--allow-older",
+    is_flag=True,
+    help="Let readers who name no version have this one, although what they have now is newer.",
 )
 @click.option("--pull-request", is_flag=True, help="Open a pull request instead of a commit on main.")
 @click.option("--message", default="", help="The message of commit and tag; else name and version.")
@@ -35,7 +44,8 @@ from corpuskit.cli.options import common, print_json
 @common
 def publish(
     release: Path, target: str | None, *, dry_run: bool, plan_out: Path | None, plan: Path | None, private: bool,
-    branch: str, pull_request: bool, message: str, allow_unknown_license: bool, shape: str, quiet: bool,
+    branch: str, tag: bool, allow_older: bool, pull_request: bool, message: str, allow_unknown_license: bool,
+    shape: str, quiet: bool,
 ) -> int:  # fmt: skip
     """Publish RELEASE to TARGET, in one step that readers see wholly or not at all.
 
@@ -47,13 +57,15 @@ def publish(
     from corpuskit.errors import PublishRefused
     from corpuskit.hub import publishing
 
-    if plan is not None and (private or branch != "main" or pull_request or message or allow_unknown_license):
+    chosen = (private, branch != "main", tag, allow_older, pull_request, message, allow_unknown_license)
+    if plan is not None and any(chosen):
         raise click.UsageError("--plan executes what the plan says: leave the other options out.")
 
     def published(*, only_plan: bool, given: Any) -> Any:
         return publishing.publish(
             release, target, dry_run=only_plan, plan=given, private=private or None, branch=branch,
             pull_request=pull_request, message=message, allow_unknown_license=allow_unknown_license,
+            allow_older=allow_older, tag=tag,
             tell=lambda text: console.talk(text, quiet=quiet), progress=not quiet and sys.stderr.isatty(),
         )  # fmt: skip
 

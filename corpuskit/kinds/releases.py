@@ -84,6 +84,14 @@ RELEASES: dict[str, Kind] = {
         "error", "The tag of this version names another release", "Whoever pinned the tag would be given other data.",
         "Raise `[corpus] version` and build again.",
     ),
+    "older-version": Kind(
+        "error", "The target holds a newer version", "Readers who name no version would be given older data.",
+        "Publish it beside the newer one with --branch NAME --tag, or in its place with --allow-older.",
+    ),
+    "other-corpus": Kind(
+        "warning", "The target holds a release of another corpus", "It is replaced, and stays in the history alone.",
+        "Compare the name of the target.",
+    ),
     "unmergeable-card": Kind(
         "error", "The card that lies there cannot be merged", "What others wrote in it would be lost.",
         "Repair or remove that README.md at the target, and publish again.",

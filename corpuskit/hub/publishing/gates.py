@@ -11,6 +11,7 @@ from corpuskit.findings import Finding, finding, worst
 from corpuskit.hub.publishing.credentials import secret_findings
 from corpuskit.hub.publishing.plan import Cargo, FileChange, Gate, Options, State, Verdict
 from corpuskit.hub.publishing.sizes import Sizes, size_findings
+from corpuskit.hub.publishing.versions import precedence
 from corpuskit.licenses import is_unknown
 
 # What people read, and the schema that they may have written; rows are no documents.
@@ -104,6 +105,27 @@ def version_tag(tag: str | None, cargo: Cargo, state: State) -> Gate:
         return _gate("tag", ())
     message = f"{tag} names revision {state.tagged}, which holds another release"
     return _gate("tag", [finding("taken-tag", message)])
+
+
+def order(name: str, version: str, options: Options, state: State, *, deletes: bool) -> Gate:
+    """Readers who name no version are not given a lower one than before, nor another corpus, without a word."""
+    latest = state.latest
+    if latest is None:
+        return _gate("order", ())
+    if latest.name != name:
+        message = f"what lies there is {latest.name} {latest.version}, and this is {name} {version}"
+        return _gate("order", [finding("other-corpus", message, file=layout.MANIFEST)])
+    if precedence(latest.version) <= precedence(version):
+        return _gate("order", ())
+    if options.allow_older:
+        message = f"{version} takes the place of {latest.version}, which is newer"
+        return Gate("order", "overridden", (finding("older-version", message, severity="warning"),))
+    if deletes:
+        message = f"{version} would take the place of {latest.version}, which is newer"
+        return _gate("order", [finding("older-version", message)])
+    message = f"{layout.LATEST} goes on naming {latest.version}, which is newer"
+    hint = "Nothing to do; with --allow-older it names this version."
+    return _gate("order", [finding("older-version", message, severity="info", hint=hint)])
 
 
 def fresh(findings: Iterable[Finding]) -> Gate:

@@ -19,6 +19,7 @@ from corpuskit.hub.publishing.calling import attempts, failures, may_pass, patie
 from corpuskit.hub.publishing.comparing import is_reached
 from corpuskit.hub.publishing.plan import MAIN, Address, Cargo, Gating, Options, Plan, RemoteFile, State, Tell
 from corpuskit.hub.publishing.rows import row_findings
+from corpuskit.hub.publishing.versions import latest_in
 
 _KIND: Any = {"repo_type": "dataset"}
 _REPOSITORY = re.compile(r"(?:datasets/)?([A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)")
@@ -74,15 +75,17 @@ def state(target: Address, options: Options, manifest: Mapping[str, Any]) -> Sta
         return State()
     files = patiently(target, lambda: _tree(api, target, info.sha))
     tagged = patiently(target, lambda: _tags(api, target).get(tag))
+    listed = _fetched(api, target, info.sha, files, layout.MANIFEST, _MAX_MANIFEST)
     return State(
         revision=info.sha,
         files=files,
         card=_fetched(api, target, info.sha, files, layout.README, _MAX_CARD),
-        manifest=_fetched(api, target, info.sha, files, layout.MANIFEST, _MAX_MANIFEST),
+        manifest=listed,
         tagged=tagged,
         tagged_manifest=_manifest_at(api, target, tagged),
         private=bool(info.private),
         gating=_gating(info.gated),
+        latest=latest_in(listed) if options.branch == MAIN else None,
         held=_held(target, files, wanted),
     )
 

@@ -15,6 +15,7 @@ from corpuskit.digests import file_sha256, sha256
 from corpuskit.errors import SpecError
 from corpuskit.findings import FIELDS, Finding
 from corpuskit.hub.publishing.digests import DIGESTS
+from corpuskit.hub.publishing.versions import Latest
 from corpuskit.resources import read_json
 from corpuskit.validation import compile_schema
 
@@ -46,7 +47,8 @@ class Address:
 class Options:
     """What the curator asks of a publication; None leaves as it is what is there already.
 
-    A tag is made on `main` alone: a branch or a pull request is a draft, which may still change.
+    A branch or a pull request is a draft, which may still change: it gets no tag, but a branch does with `tag`. With
+    `allow_older` readers who name no version may be given a lower one than now.
     """
 
     branch: str = MAIN
@@ -55,6 +57,8 @@ class Options:
     gating: Gating | None = None
     message: str = ""
     allow_unknown_license: bool = False
+    allow_older: bool = False
+    tag: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,9 @@ class State:
 
     `revision` names it in the target's own words and changes whenever it does; None where there is nothing.
     `card` and `manifest` are the bytes of README.md and manifest.json. `tagged` is the revision that the tag of the
-    version names, `tagged_manifest` the manifest.json there. `held` are SHA-256 of wanted files that
-    the target's storage has already, wherever they lie: they need not travel.
+    version names, `tagged_manifest` the manifest.json there. `latest` is what readers find who name no version; None
+    where that is nothing, or stays as it is. `held` are SHA-256 of wanted files that the target's storage has already,
+    wherever they lie: they need not travel.
     """
 
     revision: str | None = None
@@ -84,6 +89,7 @@ class State:
     tagged_manifest: RemoteFile | None = None
     private: bool | None = None
     gating: Gating | None = None
+    latest: Latest | None = None
     held: frozenset[str] = frozenset()
 
 

@@ -51,13 +51,17 @@ def publish(
     pull_request: bool = False,
     message: str = "",
     allow_unknown_license: bool = False,
+    allow_older: bool = False,
+    tag: bool = False,
     tell: Tell | None = None,
     progress: bool = False,
 ) -> Plan | Publication:
     """Publish a release to a target such as hf://namespace/name; with `dry_run` only the plan is made, and given.
 
     Without a target it is `[hub] repo` of the release's corpus.toml. `plan` is one that was made earlier, or its file:
-    then exactly that is executed, with its target and options, or nothing. `tell` is called with a sentence a step.
+    then exactly that is executed, with its target and options, or nothing. With `tag` a `branch` gets the version's
+    tag, as main always does; with `allow_older` a lower version may take the place of what is on main, or what a
+    pointer names. `tell` is called with a sentence a step.
 
     Raises PublishRefused where a gate refuses, the plan is no longer true, or what arrived is not what was sent;
     RemoteError where the target fails; SpecError for a target or a plan that is none. The same call may be made again
@@ -70,10 +74,10 @@ def publish(
     _check_apart(release, address)
     options = given.options if given is not None else Options(
         branch, pull_request, private if private is not None else manifest["hub"].get("private"), _gating(manifest),
-        message.strip() or f"{manifest['name']} {manifest['version']}", allow_unknown_license,
+        message.strip() or f"{manifest['name']} {manifest['version']}", allow_unknown_license, allow_older, tag,
     )  # fmt: skip
-    if options.pull_request and options.branch != MAIN:
-        raise SpecError("a pull request is made from main: leave the branch out.")
+    if options.pull_request and (options.branch != MAIN or options.tag):
+        raise SpecError("a pull request is made from main, and has no tag: leave branch and tag out.")
     with quiet_library(progress=progress):
         made, cargo = _make(release, manifest, address, options, given)
         if dry_run:
@@ -169,7 +173,8 @@ def _make(
     """The plan for a release and what its target holds now, with every gate's verdict, and the bytes it speaks of."""
     whole = gates.verification(release)
     cargo = Cargo(release)
-    tag = f"v{manifest['version']}" if options.branch == MAIN and not options.pull_request else None
+    is_draft = options.pull_request or (options.branch != MAIN and not options.tag)
+    tag = None if is_draft else f"v{manifest['version']}"
     root = cargo.sha256(layout.MANIFEST)[0]
     blank = Plan(
         str(manifest["name"]), str(manifest["version"]), root, str(manifest["content_id"]), address, options,
@@ -197,6 +202,7 @@ def _make(
         gates.card(fault),
         gates.audience(options, state),
         gates.version_tag(tag, cargo, state),
+        gates.order(made.name, made.version, options, state, deletes=kind.deletes),
     )
     if given is not None:
         reached = is_reached(given.files, cargo, state)

@@ -5,7 +5,6 @@ release there is whole if and only if it has one; then `<target>/latest.json` is
 and nothing is deleted but the unfinished parts of an earlier run.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -25,6 +24,7 @@ from corpuskit.hub.publishing.plan import (
     State,
     Tell,
 )
+from corpuskit.hub.publishing.versions import Latest, precedence
 from corpuskit.places import Entry, Place, place, sha256_at
 from corpuskit.places.pointer import Pointer, read_pointer
 
@@ -42,10 +42,11 @@ def state(target: Address, options: Options, manifest: Mapping[str, Any]) -> Sta
 
     While no manifest is there, no reader sees the release: what has arrived of it is held, not there.
     """
-    if options.branch != MAIN or options.pull_request:
-        raise SpecError("has no branches: leave --branch and --pull-request out.", target.url)
+    if options.branch != MAIN or options.pull_request or options.tag:
+        raise SpecError("has no branches: leave --branch, --tag and --pull-request out.", target.url)
     where = place(target.url)
-    _latest(where, str(manifest["name"]))
+    pointer = _latest(where, str(manifest["name"]))
+    latest = None if pointer is None else Latest(pointer.name, pointer.version)
     release = where.below(_prefix(manifest))
     wanted = {entry["path"]: entry["bytes"] for entry in manifest["files"]}
     parts = {layout.part_name(path) for path in (*wanted, *_SEALS)}
@@ -58,12 +59,13 @@ def state(target: Address, options: Options, manifest: Mapping[str, Any]) -> Sta
     if seal is None:
         ours = {*wanted, *_SEALS}
         held = {each.digest.removeprefix("sha256:") for each in files if each.path in ours}
-        return State(files=tuple(each for each in files if each.path not in ours), held=frozenset(held))
+        others = tuple(each for each in files if each.path not in ours)
+        return State(files=others, held=frozenset(held), latest=latest)
     data = release.read(layout.MANIFEST) or b""
     root = sha256(data)
     seal = RemoteFile(layout.MANIFEST, len(data), f"sha256:{root}")
     files = tuple(seal if each.path == layout.MANIFEST else each for each in files)
-    return State(revision=root, files=files, manifest=data, tagged=root, tagged_manifest=seal)
+    return State(revision=root, files=files, manifest=data, tagged=root, tagged_manifest=seal, latest=latest)
 
 
 def _digest(release: Place, file: Entry, wanted: Mapping[str, int]) -> str:
@@ -94,7 +96,7 @@ def execute(plan: Plan, cargo: Cargo, tell: Tell) -> str:
         _deliver(plan, release, cargo, [ours[path] for path in _SEALS], tell)
         pointer = Pointer(plan.name, plan.version, plan.root_digest, release.name)
         latest = _latest(where, plan.name)
-        if latest != pointer and (latest is None or _order(latest.version) <= _order(plan.version)):
+        if latest != pointer and (latest is None or _may_move(plan, latest)):
             tell(f"moving {where}/{layout.LATEST} to {release.name}")
             where.put(layout.LATEST, pointer.as_bytes(), sha256(pointer.as_bytes()))
     return plan.root_digest
@@ -125,9 +127,18 @@ def check(plan: Plan, revision: str, cargo: Cargo, stated: Mapping[str, Mapping[
     release = where.below(_prefix({"name": plan.name, "version": plan.version}))
     found = [f for f in verify_place(release, quick=True, expect_root=revision) if f.severity == "error"]
     latest = _latest(where, plan.name)
-    if latest is None or _order(latest.version) < _order(plan.version):
+    if (
+        latest is None
+        or precedence(latest.version) < precedence(plan.version)
+        or (plan.options.allow_older and latest.root_digest != revision)
+    ):
         found.append(finding("wrong-copy", "it does not name this version", file=layout.LATEST))
     return found
+
+
+def _may_move(plan: Plan, latest: Pointer) -> bool:
+    """Whether the pointer goes to the plan's version: never back to a lower one, unless that is asked for."""
+    return plan.options.allow_older or precedence(latest.version) <= precedence(plan.version)
 
 
 def _prefix(manifest: Mapping[str, Any]) -> str:
@@ -141,10 +152,3 @@ def _latest(where: Place, name: str) -> Pointer | None:
         cause = f"{layout.LATEST} there is that of the corpus {latest.name!r}."
         raise SpecError(cause, str(where), None, "Give each corpus a folder or prefix of its own.")
     return latest
-
-
-def _order(version: str) -> tuple[list[int], bool, list[tuple[bool, int, str]]]:
-    """The key that sorts semantic versions by precedence (https://semver.org, 11)."""
-    core, _, early = version.partition("+")[0].partition("-")
-    parts = [(not p.isdecimal(), int(p) if p.isdecimal() else 0, p) for p in early.split(".")]
-    return [int(number) for number in re.findall(r"\d+", core)], not early, parts
