@@ -5,9 +5,11 @@ from collections import Counter
 from typing import Any
 
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpuskit import stats
 from corpuskit.schema import built_in
 from corpuskit.stats import Statistics
 
@@ -70,6 +72,19 @@ def test_counts_are_those_of_plain_python(rows: list[dict[str, Any]], cut: int) 
     assert sum(count for _, count in found["length_histogram"]) == len(rows)
     for low, count in found["length_histogram"]:
         assert count == sum(low <= len(text) < max(2 * low, 1) for text in texts)
+
+
+@given(st.lists(st.none() | TEXTS, max_size=30), st.integers(1, 40), st.integers(0, 5))
+@settings(deadline=None)
+def test_words_are_the_same_whatever_is_looked_at_at_once(
+    texts: list[str | None], window: int, first: int
+) -> None:
+    """A window that ends within a word, a character or a string changes no count."""
+    column = pa.array(texts, pa.string()).slice(first)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stats, "_WINDOW", window)
+        (found,) = stats._words(column)
+    assert found.tolist() == [_words(text or "") for text in texts[first:]]
 
 
 def test_no_rows() -> None:
