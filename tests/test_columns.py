@@ -220,7 +220,7 @@ def test_plain_texts_are_no_suspects() -> None:
     plain = [
         "a\n\nb\tc\r\n",
         "caf\u00e9 na\u00efve",
-        "\u201ckutipan\u201d \u2013 3\u00bd km\u00b2",
+        "\u201ckutipan\u201d \u2013 3\u00bd\u00a0km\u00b2",
         "日本語のテキスト",
         "ꦗꦮ",
         "☕ 🌋",

@@ -175,6 +175,8 @@ class PartWriter:
 
 def _array(values: list[Any], kind: Any) -> Any:
     """An Arrow array of values; strings that are UTF-8 already are not decoded to be encoded again."""
+    # The system's allocator keeps the memory of a batch for the next one; Arrow's own gives it back (engines.worker).
+    pool = pa.system_memory_pool()
     if pa.types.is_string(kind):
-        return pa.array(values, pa.binary()).view(kind)
-    return pa.array(values, kind)
+        return pa.array(values, pa.binary(), memory_pool=pool).view(kind)
+    return pa.array(values, kind, memory_pool=pool)

@@ -14,8 +14,9 @@ Bytes = npt.NDArray[np.uint8]
 
 _DELETE = 0x7F
 _PASSED = np.isin(np.arange(256), [0x09, 0x0A, 0x0D])  # tab, line feed, carriage return
-# First bytes of the characters that `doubts` takes for Windows-1252 and Windows-1251; so many in a row are a run.
-_WESTERN = np.isin(np.arange(256), [0xC2, 0xC3, 0xC5, 0xC6, 0xCB, 0xE2])
+# First bytes of the characters that are a byte from 0x80 to 0xBF in Windows-1252: in misread UTF-8 the second of a run.
+_CONTINUES = np.isin(np.arange(256), [0xC2, 0xC5, 0xC6, 0xCB, 0xE2])
+# First bytes of the characters that `doubts` takes for Windows-1251; so many in a row are a run.
 _CYRILLIC = np.isin(np.arange(256), [0xC2, 0xD0, 0xD1, 0xD2, 0xE2])
 _CYRILLIC_RUN = 6
 _WIDTH = np.select([np.arange(256) >= 0xF0, np.arange(256) >= 0xE0], [4, 3], 2)
@@ -54,15 +55,17 @@ def _is_suspect(data: Bytes, places: npt.NDArray[np.int64]) -> npt.NDArray[np.bo
     suspect |= (first == 0xEF) & ((second == 0xBB) | (second == 0xBF))  # U+FEFF, U+FFFD
     suspect |= first == 0xF3  # tag characters
     leads = np.flatnonzero(first >= 0xC0)
-    suspect[leads[_in_runs(places[leads], first[leads])]] = True
+    suspect[leads[_in_runs(places[leads], first[leads], second[leads])]] = True
     return suspect
 
 
-def _in_runs(places: npt.NDArray[np.int64], leads: Bytes) -> npt.NDArray[np.int64]:
+def _in_runs(places: npt.NDArray[np.int64], leads: Bytes, seconds: Bytes) -> npt.NDArray[np.int64]:
     """The indices of the characters beyond ASCII that begin a run as misread UTF-8 is."""
     beside = np.diff(places) == _WIDTH[leads[:-1]]
-    western = _WESTERN[leads]
-    found = np.flatnonzero(beside & western[:-1] & western[1:])
+    begins = (
+        (leads == 0xC3) & (seconds >= 0x82) & (seconds <= 0xB4)
+    )  # U+00C2 to U+00F4: the first byte of a character
+    found = np.flatnonzero(beside & begins[:-1] & _CONTINUES[leads[1:]])
     cyrillic = _CYRILLIC[leads]
     steps = beside & cyrillic[:-1] & cyrillic[1:]
     long = _CYRILLIC_RUN - 1
