@@ -280,6 +280,7 @@ class _Batch:
         nulls: Values = [None] * len(self.fields)
         filled = [(n, self.columns.get(n) or nulls, n != "id" and self.conformer.is_parsed(n)) for n in names]
         source = self.source.name if "source" in self.schema.declared else None
+        date = self._dater()
         for index, fields in enumerate(self.fields):
             if index in self.unfit:
                 continue
@@ -296,21 +297,27 @@ class _Batch:
                         instance.pop(name, None)
             if source is not None:
                 instance["source"] = source
-            self._date(index, instance)
+            date(index, instance)
             yield index, layout, instance
 
-    def _date(self, index: int, instance: dict[str, Any]) -> None:
-        """Put instants and what goes with them into what is judged."""
-        for name in ("published", "retrieved"):
-            if type(instance.get(name)) is str and name in self.schema.instants:
-                instant = self.columns[name][index]
-                if instant is None:
-                    del instance[name]
-                else:
-                    instance[name] = timestamps.rfc3339(instant)
-        for name, values in self.stamps.items():
-            if values[index] is not None and name in self.schema.declared:
-                instance[name] = values[index]
+    def _dater(self) -> Callable[[int, dict[str, Any]], None]:
+        """A function that puts instants and what goes with them into what is judged of a record."""
+        read: list[str] = [name for name in ("published", "retrieved") if name in self.schema.instants]
+        dates = [(name, self.columns[name]) for name in read if name in self.columns]
+        stamps = [(name, values) for name, values in self.stamps.items() if name in self.schema.declared]
+
+        def date(index: int, instance: dict[str, Any]) -> None:
+            for name, instants in dates:
+                if type(instance.get(name)) is str:
+                    if instants[index] is None:
+                        del instance[name]
+                    else:
+                        instance[name] = timestamps.rfc3339(instants[index])
+            for name, told in stamps:
+                if told[index] is not None:
+                    instance[name] = told[index]
+
+        return date
 
     def _blank(self) -> Iterator[int]:
         """The records that say nothing."""
@@ -322,11 +329,16 @@ class _Batch:
 
     def _extra(self, index: int, fields: Mapping[str, Any], keys: Sequence[str]) -> bytes | None:
         """`extra` as compact JSON, numbers as printed."""
+        compact = dump_compact({key: fields[key] for key in keys})
+        # The last members of the record just as they stand there, as they often do: with them ends no string, or an
+        # even number of quotes would be left for what follows.
+        if self.raws[index].endswith(b"," + compact[1:]):
+            return compact
         doubtful = [
             key for key in keys if type(fields[key]) is not str and self._is_reprinted(index, fields[key])
         ]
         if not doubtful:
-            return dump_compact({key: fields[key] for key in keys})
+            return compact
         members = []
         for key in keys:
             if key not in doubtful:
