@@ -13,7 +13,18 @@ PACKAGE = Path(corpuskit.__file__).parent
 
 # A module or folder imports only from lower rungs, or from its own folder.
 LADDER = {
-    0: ["errors", "resources", "shapes", "batches", "likeness", "tomlines", "meter", "kinds", "parquet"],
+    0: [
+        "errors",
+        "resources",
+        "shapes",
+        "batches",
+        "likeness",
+        "tomlines",
+        "meter",
+        "kinds",
+        "parquet",
+        "startup",
+    ],
     1: [
         "digests",
         "schema",

@@ -4,11 +4,13 @@ import hashlib
 import random
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpuskit.phases import pins
 from corpuskit.phases.slices import Slice, cut_lines
 
 MOST = 4096
@@ -101,3 +103,41 @@ def test_what_is_appended_changes_the_last_slice_alone() -> None:
     after = [s.sha256 for s in slices(whole + b"".join(lines(100, seed=3)))]
     assert after[: len(before) - 1] == before[:-1]
     assert all(one.end == other.start for one, other in pairwise(slices(whole)))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_the_cache_knows_of_a_file_changes_no_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Edited, cut short, grown, emptied: digests, cuts and line numbers are those of a file that is new, all told."""
+    monkeypatch.setattr(pins, "_BLOCK", 1000)
+    rnd, path = random.Random(seed), tmp_path / "a.jsonl"
+    path.write_bytes(b"".join(line(rnd) for _ in range(2000)))
+    for _ in range(20):
+        data, told = path.read_bytes(), list[int]()
+        found = pins.pin_sliced(path, 3000, told.append, tmp_path / "cache", path.name)
+        assert found == pins.pin_sliced(path, 3000, told.append, None, path.name)
+        assert (found.sha256, found.bytes) == (hashlib.sha256(data).hexdigest(), len(data))
+        assert sum(told) == 2 * len(data)
+        for each in found.slices:
+            assert each.sha256 == hashlib.sha256(data[each.start : each.end]).hexdigest()
+            assert each.first_line == data[: each.start].count(b"\n") + 1
+        at = rnd.randrange(len(data) + 1)
+        path.write_bytes(
+            rnd.choice(
+                [
+                    data + line(rnd),
+                    data[:-1],
+                    data + b"".join(line(rnd) for _ in range(200)),
+                    data[:at] + b"x" + data[at:],
+                    data[:at] + data[at + 100 :],
+                    data[: len(data) * 9 // 10],
+                    data,
+                ]
+            )
+        )
+
+
+def line(rnd: random.Random) -> bytes:
+    """A line of up to 80 letters."""
+    return bytes(rnd.choices(b"abc", k=rnd.randrange(80))) + b"\n"

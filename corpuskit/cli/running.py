@@ -11,6 +11,7 @@ import click
 
 from corpuskit import console
 from corpuskit.errors import CorpusError
+from corpuskit.startup import settle
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
@@ -34,10 +35,7 @@ def run(root: click.Command) -> int:
     """Run a command on the arguments of this process and give its exit code."""
     for each in _STOPPING:
         signal.signal(each, _stop)
-    # What numpy brings would start threads that spin for a while, and nothing here asks them for anything.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # Arrow's allocator else keeps what it has given back, which is half of what a process holds.
-    os.environ.setdefault("MIMALLOC_PURGE_DELAY", "0")
+    settle()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 shows what it can

@@ -1,7 +1,6 @@
 """The other end of the line: runs the tasks that come over a connection, and answers."""
 
 import ctypes
-import os
 import signal
 import traceback
 from multiprocessing.connection import Connection
@@ -9,6 +8,7 @@ from typing import Any
 
 from corpuskit.engines.serial import Tell, Work
 from corpuskit.errors import CorpusError
+from corpuskit.startup import settle
 
 _PR_SET_PDEATHSIG = 1
 
@@ -21,10 +21,7 @@ def serve(descriptor: int) -> None:
     _end_with_parent()
     # What ends the whole at a terminal reaches the parent too, which then ends this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # numpy brings a thread for each core for what nobody asks here, and each spins when it begins.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # Arrow's allocator else keeps what it has given back, which is half of what a process holds.
-    os.environ.setdefault("MIMALLOC_PURGE_DELAY", "0")
+    settle()
     with Connection(descriptor) as line:
         try:
             work: Work = _nothing

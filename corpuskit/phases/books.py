@@ -80,7 +80,8 @@ def write_books(
 ) -> None:
     """Write the books into the audit folder; `more` are findings that no single record of a part tells."""
     pairs = list(zip(tasks, parts, strict=True))
-    write_table(folder / layout.LEDGER, LEDGER, ledger_tables(tasks, parts, index, sources))
+    # Half of it are digests, of which a higher level takes twice the time to make more bytes.
+    write_table(folder / layout.LEDGER, LEDGER, ledger_tables(tasks, parts, index, sources), "zstd:1")
     write_table(folder / layout.REJECTS, REJECTS, (_rejects(task, part) for task, part in pairs))
     write_table(folder / layout.EDITS, EDITS, (_edits(task, part) for task, part in pairs))
     with (folder / layout.FINDINGS).open("w", encoding="utf-8") as file:
