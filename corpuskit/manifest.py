@@ -46,6 +46,7 @@ def facts(spec: CorpusSpec, schema: ArticleSchema) -> dict[str, Any]:
         "schema_sha256": schema.sha256(),
         "spec_sha256": spec.sha256(),
         "limits": dataclasses.asdict(spec.limits),
+        "dedup": {"exact": list(spec.dedup.exact), "within": spec.dedup.within},
         "split_rule": rule | ({"given": given} if given else {}) | {"text": list(schema.text)},
         "versions": versions(),
     }
