@@ -52,6 +52,14 @@ def facts(spec: CorpusSpec, schema: ArticleSchema) -> dict[str, Any]:
     }
 
 
+def split_rule_of(stated: Mapping[str, Any]) -> dict[str, Any]:
+    """What a manifest must say of the split rule, by the shares, field, key and splits given that it states."""
+    rule = splits.rule(
+        stated.get("shares"), stated.get("salt", ""), stated.get("by", "text"), stated.get("field")
+    )
+    return rule | {name: stated[name] for name in ("given", "text") if name in stated}
+
+
 def versions() -> dict[str, str]:
     """The versions, here and now, of what decides the bytes of a release."""
     return {name: version(name) for name in _VERSIONS}

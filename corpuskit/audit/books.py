@@ -40,7 +40,11 @@ def _ledger_findings(
 ) -> Iterator[Finding]:
     """One pass over the ledger, the other books beside it, and one more over what it says of a few records."""
     file = f"{audit.name}/{layout.LEDGER}"
-    noted, edited, leaders = Noted(audit, manifest), Edited(audit, manifest), Leaders(manifest, rows, file)
+    noted, edited, leaders = (
+        Noted(audit, manifest),
+        Edited(audit, manifest, rows),
+        Leaders(manifest, rows, file),
+    )
     checks = (
         Sums(manifest, file), Spans(manifest, file, whole=True), Kept(release, manifest, rows, file), leaders,
     )  # fmt: skip

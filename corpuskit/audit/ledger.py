@@ -110,9 +110,14 @@ class Leaders:
         """Note whom the next duplicates lost to."""
         lines = ledger.filter(pc.equal(ledger["fate"], "duplicate")).to_pylist()
         kept = self.rows.keys.holds([fingerprint(*_leader(line)) for line in lines])
-        for line, is_kept in zip(lines, kept, strict=True):
+        own = self.rows.keys.holds([fingerprint(line["source"], line["id"]) for line in lines])
+        for line, is_kept, is_own in zip(lines, kept, own, strict=True):
             source, identifier = _leader(line)
-            if not is_kept:
+            if is_own and (source, identifier) != (line["source"], line["id"]):
+                yield wrong(
+                    self.file, line, f"it lost to {short(identifier)} of {source!r}; its own id is kept"
+                )
+            elif not is_kept:
                 yield wrong(
                     self.file, line, f"it lost to {short(identifier)} of {source!r}, which is not kept"
                 )

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ from typing import Any
 from corpuskit import layout
 from corpuskit.audit.claims import UNREADABLE, differing, short
 from corpuskit.audit.ledger import counted, wrong
+from corpuskit.audit.reversal import Texts
+from corpuskit.audit.rows import Rows
 from corpuskit.audit.tables import MOST, Cursor, Unreadable, book_tables
 from corpuskit.digests import sha256
 from corpuskit.findings import Finding, finding
@@ -55,15 +57,18 @@ class Beside:
 class Edited:
     """Edits beside the records they were made to, and their sums beside the manifest."""
 
-    def __init__(self, audit: Path, manifest: Mapping[str, Any]) -> None:
+    def __init__(self, audit: Path, manifest: Mapping[str, Any], rows: Rows) -> None:
         self.manifest, self.file = manifest, f"{audit.name}/{layout.EDITS}"
+        self.texts = Texts(manifest, rows.columns, self.file)
         self.sums: dict[str, EditCounts] = {name: {} for name in manifest["accounts"]["sources"]}
         tables = book_tables(audit, layout.EDITS, EDITS)
         self.edits = Beside(row for table in tables for row in table.to_pylist())
 
     def look(self, line: Row) -> Iterator[Finding]:
         """What is wrong with the edits to the record of a line of the ledger."""
-        for edit in self.edits.at(line):
+        edits = self.edits.at(line)
+        yield from self.texts.look(line, edits)
+        for edit in edits:
             removed, inserted = edit["removed"] or b"", edit["inserted"] or b""
             counts = (1, len(removed), len(inserted))
             add_edits(self.sums.setdefault(edit["source"], {}), {edit["transform"]: counts})
@@ -78,7 +83,8 @@ class Edited:
 
     def end(self) -> Iterator[Finding]:
         """Edits to records that are not there, and sums."""
-        for edit in self.edits.rest():
+        yield from self.texts.end()
+        for edit in islice(self.edits.rest(), 1):
             yield wrong(self.file, edit, "no record of the ledger that comes here begins there")
             return
         edits = edits_stated(self.sums)

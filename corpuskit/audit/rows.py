@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -118,16 +118,14 @@ class Rows:
             "columns": manifests.columns(self.schema),
             "schema_sha256": self.schema.sha256(),
             "accounts": manifests.account_table(account["sources"]),
+            "split_rule": manifests.split_rule_of(self.manifest["split_rule"]),
+            "corpus": {**self.manifest["corpus"], **{n: self.manifest[n] for n in ("name", "version")}},
         }
         for name, value in truth.items():
             if self.manifest[name] != value:
                 yield finding(
                     "wrong-claim", differing(name, self.manifest[name], value), file=layout.MANIFEST
                 )
-        split_rule = self.manifest["split_rule"]
-        kind = "given" if "field" in split_rule else "keyed-digest" if "shares" in split_rule else "none"
-        if split_rule.get("kind") != kind:
-            yield finding("wrong-claim", f"its split rule is of the kind {kind}", file=layout.MANIFEST)
         read: Counter[str] = Counter()
         for item in self.manifest["inputs"]:
             read[item["source"]] += item["records"]
@@ -170,6 +168,13 @@ class Rows:
         for path, source, identifier in islice(self._named(lambda key, _: again.holds(key)), _MOST_NAMED):
             message = f"({source}, {identifier}) stands twice"
             yield finding("wrong-content", message, file=path, id=identifier)
+
+    def columns(self, names: Sequence[str]) -> Iterator[Any]:
+        """Some columns of all rows, read again, as Arrow tables."""
+        for entry in self.manifest["files"]:
+            if entry["role"] == "data":
+                with self.release.open(entry["path"]) as source:
+                    yield from parquet.read_groups(source, list(names))
 
     def unmatched(self) -> Iterator[Finding]:
         """Rows that nothing in the books was matched with, the first ones by name."""
