@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from corpuskit.card import markdown, ordered, ordered_configs
+from corpuskit.card import dedup_told, markdown, ordered, ordered_configs
 from corpuskit.layout import MANIFEST, shards_glob
 from corpuskit.licenses import license_ids, license_url
 from corpuskit.manifest import folder_globs
@@ -197,7 +197,8 @@ def _steps(m: Mapping[str, Any]) -> Iterator[str]:
     for name, (edits, removed) in sorted(counts.items()):
         yield f"{name}: {edits:,} edits, {removed:,} bytes removed"
     yield f"validation against schemas/article.schema.json: {total['rejected']:,} records rejected"
-    yield f"deduplication: {total['duplicate']:,} records dropped as duplicates of kept ones"
+    told = dedup_told(m["dedup"])
+    yield f"deduplication: {total['duplicate']:,} records dropped as duplicates of kept ones; {told}"
     yield f"removal: {total['removed']:,} records left out"
     yield f"splits: {', '.join(f'{split} {rows:,}' for split, rows in ordered(m['configs'][DEFAULT]))}"
 

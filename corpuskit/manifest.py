@@ -46,9 +46,18 @@ def facts(spec: CorpusSpec, schema: ArticleSchema) -> dict[str, Any]:
         "schema_sha256": schema.sha256(),
         "spec_sha256": spec.sha256(),
         "limits": dataclasses.asdict(spec.limits),
+        "dedup": {"exact": list(spec.dedup.exact), "within": spec.dedup.within},
         "split_rule": rule | ({"given": given} if given else {}) | {"text": list(schema.text)},
         "versions": versions(),
     }
+
+
+def split_rule_of(stated: Mapping[str, Any]) -> dict[str, Any]:
+    """What a manifest must say of the split rule, by the shares, field, key and splits given that it states."""
+    rule = splits.rule(
+        stated.get("shares"), stated.get("salt", ""), stated.get("by", "text"), stated.get("field")
+    )
+    return rule | {name: stated[name] for name in ("given", "text") if name in stated}
 
 
 def versions() -> dict[str, str]:

@@ -55,12 +55,13 @@ def drawn(salt: str, key: bytes) -> int:
     return int.from_bytes(hashlib.sha256(salt.encode() + b"\0" + key).digest()[:8], "big")
 
 
-def rule(shares: Mapping[str, Fraction] | None, salt: str, by: str, field: str | None) -> dict[str, Any]:
-    """The rule as the manifest states it, enough for anyone to recompute each split."""
+def rule(shares: Mapping[str, Any] | None, salt: str, by: str, field: str | None) -> dict[str, Any]:
+    """The rule as the manifest states it, enough for anyone to recompute each split, and each group."""
+    grouped = {} if by == "text" else {"by": by}
     if field is not None:
-        return {"kind": "given", "field": field}
+        return {"kind": "given", "field": field, **grouped}
     if shares is None:
-        return {"kind": "none", "split": TRAIN}
+        return {"kind": "none", "split": TRAIN, **grouped}
     return {
         "kind": "keyed-digest",
         "by": by,

@@ -223,6 +223,61 @@ def test_documents_hang_on_the_manifest_alone(release: corpuskit.Release) -> Non
     assert render_citation(manifest) == (release.path / "CITATION.cff").read_text()
 
 
+# --- descriptions that others wrote ---
+
+# What Croissant 1.1 added to 1.0, which the descriptions at hand are of.
+NEW_TERMS = {"isArray", "arrayShape"}
+PARTS = ("cr:FileObject", "cr:FileSet", "cr:RecordSet", "cr:Field")
+
+
+def _nodes(value: Any) -> list[dict[str, Any]]:
+    """Every typed node of a description; records that stand in it are none."""
+    if isinstance(value, list):
+        return [node for each in value for node in _nodes(each)]
+    if not isinstance(value, dict):
+        return []
+    inner = [
+        n for key, each in value.items() if key not in {"@context", "data", "examples"} for n in _nodes(each)
+    ]
+    return [value, *inner] if "@type" in value else inner
+
+
+def _astray(document: dict[str, Any]) -> set[str]:
+    """References of fields to a file, a set of files or a field that the description does not have."""
+    nodes = [node for node in _nodes(document) if node["@type"] in PARTS]
+    named = {node["@id"] for node in nodes}
+
+    def referred(value: Any) -> set[str]:
+        if isinstance(value, list):
+            return {name for each in value for name in referred(each)}
+        if not isinstance(value, dict):
+            return set()
+        own = {value["@id"]} if set(value) == {"@id"} else set()
+        return own | {name for each in value.values() for name in referred(each)}
+
+    wanted = ("source", "references", "containedIn", "parentField")
+    return {name for node in nodes for key in wanted for name in referred(node.get(key))} - named
+
+
+def test_others_write_it_the_same(shared: Callable[[str], Path], release: corpuskit.Release) -> None:
+    """Terms mean what they mean in real descriptions, and each of our nodes has what all of theirs have."""
+    theirs = [json.loads(path.read_bytes()) for path in sorted(shared("croissant-1.0").glob("*.json"))]
+    ours = _croissant(release)
+    assert len(theirs) == 32
+    assert [_astray(document) for document in (*theirs, ours)] == [set()] * 33
+    for document in theirs:
+        for term in document["@context"].keys() & ours["@context"].keys():
+            assert ours["@context"][term] == document["@context"][term], term
+    for kind in PARTS:
+        real = [set(node) for document in theirs for node in _nodes(document) if node["@type"] == kind]
+        own = [set(node) for node in _nodes(ours) if node["@type"] == kind]
+        assert real
+        assert own
+        assert all(set.intersection(*real) <= node for node in own), kind
+        plain = {key for node in own for key in node if ":" not in key}
+        assert plain - NEW_TERMS <= set.union(*real), kind
+
+
 @pytest.mark.croissant
 @pytest.mark.parametrize("which", ["release", "own"])
 def test_mlcroissant_checks_and_loads(which: str, request: pytest.FixtureRequest) -> None:

@@ -33,8 +33,11 @@ BY_CHANGES = {*BY, "state-changes"}
 ASKED = {
     "CC0-1.0": set(),
     "PDDL-1.0": set(),
-    "MIT": BY,
-    "Apache-2.0": BY_CHANGES,
+    "MIT": {*BY, "license-text"},
+    "UPL-1.0": BY,
+    "Apache-2.0": {*BY_CHANGES, "license-text"},
+    "CDLA-Permissive-2.0": {"notice", "license-text"},
+    "EUPL-1.2": {*BY_CHANGES, "license-text", "share-alike"},
     "CC-BY-2.0": BY,
     "CC-BY-4.0": BY_CHANGES,
     "CC-BY-3.0-IGO": BY_CHANGES,
@@ -45,11 +48,11 @@ ASKED = {
     "CC-SA-1.0": {"notice", "share-alike"},
     "ODC-By-1.0": BY,
     "ODbL-1.0": {*BY_CHANGES, "share-alike"},
-    "GPL-2.0-or-later": {*BY_CHANGES, "share-alike"},
-    "LGPL-3.0-only": {*BY_CHANGES, "share-alike"},
-    "AGPL-3.0-or-later": {*BY_CHANGES, "share-alike"},
-    "GFDL-1.3-no-invariants-or-later": {*BY_CHANGES, "share-alike"},
-    "GPL-2.0-with-classpath-exception": {*BY_CHANGES, "share-alike"},
+    "GPL-2.0-or-later": {*BY_CHANGES, "license-text", "share-alike"},
+    "LGPL-3.0-only": {*BY_CHANGES, "license-text", "share-alike"},
+    "AGPL-3.0-or-later": {*BY_CHANGES, "license-text", "share-alike"},
+    "GFDL-1.3-no-invariants-or-later": {*BY_CHANGES, "license-text", "share-alike"},
+    "GPL-2.0-with-classpath-exception": {*BY_CHANGES, "license-text", "share-alike"},
 }
 
 
@@ -295,6 +298,10 @@ CONTRADICTIONS: list[tuple[str, dict[str, str], dict[str, Any], list[tuple[str, 
     ("CC-BY-4.0", {"a": "CC-BY-SA-4.0", "b": "GPL-2.0-only"}, {"work": "adaptation"},
      [("share-alike-conflict", "ab", True)]),
     ("CC-BY-NC-4.0", {"a": "CC-BY-NC-3.0", "b": "MIT"}, {"work": "adaptation"}, []),
+    ("CC-BY-ND-4.0", {"a": "CC-BY-ND-4.0", "b": "MIT"}, {"work": "adaptation"}, [("unadaptable-license", "a", True)]),
+    ("CC-BY-ND-4.0", {"a": "CC-BY-ND-4.0 OR MIT"}, {"work": "adaptation"}, []),
+    ("LicenseRef-own", {"a": "CC-BY-SA-4.0 AND GPL-2.0-only"}, {"work": "adaptation"},
+     [("unadaptable-license", "a", True)]),
 ]  # fmt: skip
 
 

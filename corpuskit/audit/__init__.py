@@ -7,10 +7,12 @@ from typing import Any
 
 from corpuskit import layout, parquet
 from corpuskit import manifest as manifests
-from corpuskit.audit.books import audit_findings
+from corpuskit.audit.books import book_findings
 from corpuskit.audit.claims import UNREADABLE
 from corpuskit.audit.forms import form_findings, unusable_forms
-from corpuskit.audit.rows import content_findings, row_count
+from corpuskit.audit.origins import root_findings
+from corpuskit.audit.rows import Rows, row_count, schema_of
+from corpuskit.audit.tables import Unreadable
 from corpuskit.card import check_card, render_card
 from corpuskit.digests import sha256
 from corpuskit.documents import ROLES, render_documents
@@ -76,11 +78,23 @@ def verify_place(where: Place, *, quick: bool = False, expect_root: str | None =
         return findings  # what the files hold says nothing while they are not the ones that were built
     if quick:
         return [*findings, *_footer_findings(release, manifest)]
-    findings += content_findings(release, manifest)
+    findings += _content_findings(release, manifest)
     findings += form_findings(release, manifest)
     findings += _document_findings(release, manifest)
-    findings += audit_findings(release, manifest)
     return findings
+
+
+def _content_findings(release: Place, manifest: Mapping[str, Any]) -> Iterator[Finding]:
+    """Rows and books hold what is claimed; the books are held beside the rows."""
+    try:
+        yield from root_findings(release, manifest)
+        rows = Rows(release, manifest, schema_of(release, manifest), is_audited=release.audit is not None)
+        yield from rows.check()
+        yield from book_findings(release, manifest, rows)
+    except Unreadable as broken:
+        yield finding("wrong-content", f"it cannot be read: {broken.reason}", file=broken.file)
+    except UNREADABLE as error:
+        yield finding("wrong-content", f"the data cannot be read: {error}", file=layout.DATA)
 
 
 def _found(where: Place) -> tuple[Place, bytes, str | None]:

@@ -1,9 +1,10 @@
-"""Decodes every row of a release and compares digests, counts, splits and statistics with what is claimed."""
+"""Decodes every row of a release and compares counts, splits and statistics with what is claimed."""
 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -11,17 +12,19 @@ import pyarrow as pa
 
 from corpuskit import layout, parquet
 from corpuskit import manifest as manifests
-from corpuskit.audit.claims import UNREADABLE, differing
-from corpuskit.digests import merkle_root, row_encoder
+from corpuskit.audit.claims import differing
+from corpuskit.audit.prints import Marks, Prints, fingerprint
+from corpuskit.digests import row_encoder
 from corpuskit.findings import Finding, finding
 from corpuskit.partitions import partition_of
 from corpuskit.phases.index import FATES
-from corpuskit.phases.keys import split_of
+from corpuskit.phases.keys import keys_of_row, split_of
 from corpuskit.places import Place
 from corpuskit.schema import ArticleSchema, article_schema
 from corpuskit.stats import Statistics
 
-_MOST_MISMATCHES = 20
+_MOST_NAMED = 20
+_FACTS, _LEDGER_FACTS = ("source", "id", "split", "record_digest"), ("text_key", "group")
 
 
 def row_count(rows: int, entry: Mapping[str, Any]) -> Iterator[Finding]:
@@ -39,20 +42,18 @@ def schema_of(release: Place, manifest: Mapping[str, Any]) -> ArticleSchema:
     return article_schema(document, text=tuple(manifest["split_rule"]["text"]), file=file)
 
 
-def content_findings(release: Place, manifest: Mapping[str, Any]) -> Iterator[Finding]:
-    """Decode every row and compare digests, counts, splits and statistics with what is claimed."""
-    try:
-        schema = schema_of(release, manifest)
-        yield from _Rows(release, manifest, schema).check()
-    except UNREADABLE as error:
-        yield finding("wrong-content", f"the data cannot be read: {error}", file=layout.DATA)
+class Rows:
+    """The state of decoding a release's rows once.
 
+    Of each row stays a fingerprint of its key, source and id, and one of what the books should say of it.
+    """
 
-class _Rows:
-    """The state of decoding a release's rows once."""
-
-    def __init__(self, release: Place, manifest: Mapping[str, Any], schema: ArticleSchema) -> None:
+    def __init__(
+        self, release: Place, manifest: Mapping[str, Any], schema: ArticleSchema, *, is_audited: bool
+    ) -> None:
         self.release, self.manifest, self.schema = release, manifest, schema
+        # What is compared with the ledger where it is there, with provenance else.
+        self.names = (*_FACTS, *_LEDGER_FACTS) if is_audited else _FACTS
         self.encode = row_encoder(schema.columns)
         self.statistics = Statistics()
         self.fields = tuple(manifest["config_rule"]["fields"])
@@ -60,8 +61,7 @@ class _Rows:
         self.counted: list[tuple[str, str, int]] = []
         self.sizes: list[tuple[str, str, int]] = []
         self.values: dict[str, dict[str | None, None]] = {name: {} for name in self.fields}
-        self.digests: list[bytes] = []
-        self.rows: dict[tuple[str, str], tuple[str, str]] = {}
+        self.keys, self.facts = Prints(), Prints()
 
     def check(self) -> Iterator[Finding]:
         """Findings about rows, and about the claims that rows decide."""
@@ -69,8 +69,10 @@ class _Rows:
             if entry["role"] == "data":
                 with self.release.open(entry["path"]) as source:
                     yield from self._shard(entry, source)
+        self.keys.sort()
+        self.facts.sort()
+        yield from self._twice()
         yield from self._claims()
-        yield from self._provenance()
 
     def _shard(self, entry: Mapping[str, Any], source: BinaryIO) -> Iterator[Finding]:
         rows, size = 0, 0
@@ -84,13 +86,9 @@ class _Rows:
             self.statistics.add(table, self.schema)
             size += table.nbytes
             for row in plain_rows(table):
-                digest = hashlib.sha256(self.encode(row)).digest()
-                self.digests.append(digest)
-                key = (row["source"], row["id"])
-                if key in self.rows:
-                    message = f"({row['source']}, {row['id']}) stands twice"
-                    yield finding("wrong-content", message, file=entry["path"], id=row["id"])
-                self.rows[key] = (digest.hex(), entry["split"])
+                key, facts = self._prints(row, entry["split"])
+                self.keys.add(key)
+                self.facts.add(facts)
                 misplaced += split_by_rule(row) != entry["split"]
                 astray += partition_of(row, self.fields) != folder
             for name in self.fields:
@@ -113,7 +111,6 @@ class _Rows:
         unions = rule["unions"]
         truth = {
             "licensing": licensing,
-            "content_id": merkle_root(self.digests),
             "configs": manifests.by_config(self.counted, self.manifest["configs"]["default"], unions),
             "config_rule": rule,
             "arrow_bytes": manifests.by_config(self.sizes, (), unions),
@@ -121,16 +118,14 @@ class _Rows:
             "columns": manifests.columns(self.schema),
             "schema_sha256": self.schema.sha256(),
             "accounts": manifests.account_table(account["sources"]),
+            "split_rule": manifests.split_rule_of(self.manifest["split_rule"]),
+            "corpus": {**self.manifest["corpus"], **{n: self.manifest[n] for n in ("name", "version")}},
         }
         for name, value in truth.items():
             if self.manifest[name] != value:
                 yield finding(
                     "wrong-claim", differing(name, self.manifest[name], value), file=layout.MANIFEST
                 )
-        split_rule = self.manifest["split_rule"]
-        kind = "given" if "field" in split_rule else "keyed-digest" if "shares" in split_rule else "none"
-        if split_rule.get("kind") != kind:
-            yield finding("wrong-claim", f"its split rule is of the kind {kind}", file=layout.MANIFEST)
         read: Counter[str] = Counter()
         for item in self.manifest["inputs"]:
             read[item["source"]] += item["records"]
@@ -148,25 +143,60 @@ class _Rows:
         for source in read:
             yield finding("wrong-claim", f"the source {source!r} has no account", file=layout.MANIFEST)
 
-    def _provenance(self) -> Iterator[Finding]:
-        """Every row has one origin, and every origin its row."""
-        left = dict(self.rows)
-        wrong: list[str] = []
-        inputs = {item["file"] for item in self.manifest["inputs"]}
+    def _prints(self, row: Mapping[str, Any], split: str) -> tuple[bytes, bytes]:
+        """Fingerprints of a row: of its key, and of what the books should say of it."""
+        keys = keys_of_row(self.manifest["split_rule"], row)
+        told = {
+            "source": row["source"],
+            "id": row["id"],
+            "split": split,
+            "record_digest": hashlib.sha256(self.encode(row)).hexdigest(),
+            "text_key": keys.text_key,
+            "group": keys.group,
+        }
+        return fingerprint(row["source"], row["id"]), fingerprint(*(told[name] for name in self.names))
+
+    def has(self, source: str | None, identifier: str | None) -> bool:
+        """Whether there is a row of that source and id."""
+        return bool(self.keys.holds([fingerprint(source, identifier)])[0])
+
+    def _twice(self) -> Iterator[Finding]:
+        """Rows of one key, looked for again where there are any."""
+        again = self.keys.twice()
+        if again is None:
+            return
+        for path, source, identifier in islice(self._named(lambda key, _: again.holds(key)), _MOST_NAMED):
+            message = f"({source}, {identifier}) stands twice"
+            yield finding("wrong-content", message, file=path, id=identifier)
+
+    def columns(self, names: Sequence[str]) -> Iterator[Any]:
+        """Some columns of all rows, read again, as Arrow tables."""
         for entry in self.manifest["files"]:
-            if entry["role"] != "provenance":
+            if entry["role"] == "data":
+                with self.release.open(entry["path"]) as source:
+                    yield from parquet.read_groups(source, list(names))
+
+    def unmatched(self) -> Iterator[Finding]:
+        """Rows that nothing in the books was matched with, the first ones by name."""
+        if not self.facts.unmatched:
+            return
+        left = self._named(lambda _, facts: ~self.facts.matched(facts))
+        for path, _, identifier in islice(left, _MOST_NAMED):
+            yield finding("wrong-content", "the row and the books do not agree", file=path, id=identifier)
+        if (more := self.facts.unmatched - _MOST_NAMED) > 0:
+            yield finding("wrong-content", f"{more:,} more rows and the books do not agree", file=layout.DATA)
+
+    def _named(self, wanted: Callable[[list[bytes], list[bytes]], Marks]) -> Iterator[tuple[str, str, str]]:
+        """File, source and id of rows, read again, whose fingerprints are wanted."""
+        for entry in self.manifest["files"]:
+            if entry["role"] != "data":
                 continue
             with self.release.open(entry["path"]) as source:
-                table = pa.ipc.open_file(source).read_all()
-            yield from row_count(table.num_rows, entry)
-            for row in table.to_pylist():
-                found = left.pop((row["source"], row["id"]), None)
-                if found != (row["record_digest"], row["split"]) or row["file"] not in inputs:
-                    wrong.append(row["id"])
-        wrong += [identifier for _, identifier in left]
-        for identifier in wrong[:_MOST_MISMATCHES]:
-            message = "the row and its provenance do not agree"
-            yield finding("wrong-content", message, file=layout.PROVENANCE, id=identifier)
+                for table in parquet.read_groups(source):
+                    prints = [self._prints(row, entry["split"]) for row in plain_rows(table)]
+                    marks = wanted([key for key, _ in prints], [facts for _, facts in prints])
+                    for row in table.select(["source", "id"]).filter(pa.array(marks)).to_pylist():
+                        yield entry["path"], row["source"], row["id"]
 
 
 def _is_schema(found: Any, meant: Any) -> bool:

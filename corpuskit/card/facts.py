@@ -180,3 +180,33 @@ def span(facts: Mapping[str, Any]) -> str | None:
 def lower_first(text: str) -> str:
     """Words for the middle of a sentence: names in capitals stay."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+_WITHIN = {
+    "corpus": "the whole corpus",
+    "source": "each source by itself",
+    "config": "each configuration by itself",
+}
+
+
+def dedup_told(dedup: Mapping[str, Any]) -> str:
+    """Which articles are duplicates, as a sentence."""
+    exact = dedup["exact"]
+    if not exact:
+        return "only articles of one id are taken for duplicates"
+    same = {("text",): "the same text", ("record",): "the same content but for the id"}.get(tuple(exact))
+    same = same or f"the same {' and '.join(exact)}"
+    return f"of articles with {same} one is kept, sought in {_WITHIN[dedup['within']]}"
+
+
+_ON_CONFLICT = {
+    "warn": "were left in and are told here",
+    "exclude": "were left out, where single articles are at fault",
+    "refuse": "would have stopped the build, where single articles are at fault",
+}
+
+
+def rule_told(rule: Mapping[str, Any]) -> str:
+    """How licences were dealt with when the corpus was put together, as sentences."""
+    made = "one work made of its articles" if rule["work"] == "adaptation" else "a collection of works"
+    return f"The corpus was put together as {made}; conflicts between licences {_ON_CONFLICT[rule['on_conflict']]}."

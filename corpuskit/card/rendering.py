@@ -159,6 +159,8 @@ def _processed(manifest: Mapping[str, Any]) -> dict[str, Any]:
         "source_losses": {name: facts.losses(manifest, name) for name in manifest["accounts"]["sources"]},
         "kept_bytes": kept,
         "record_bytes": None if None in sizes else sum(size or 0 for size in sizes),
+        "dedup": f"Duplicates: {facts.dedup_told(manifest['dedup'])}.",
+        "made": facts.rule_told(manifest["licensing"]["rule"]),
         "edited": facts.edited(manifest),
         "source_edits": edit_counts(manifest["edits"]),
         "source_licenses": facts.source_licenses(manifest),

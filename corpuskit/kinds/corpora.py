@@ -26,6 +26,11 @@ CORPORA: dict[str, Kind] = {
         "What is cut from a text is a change, which a no-derivatives licence does not permit to pass on.",
         "Leave the source as it is (`navigation = \"off\"` and the like), or leave such articles out.",
     ),
+    "unadaptable-license": Kind(
+        "warning", "Articles that cannot be part of one work",
+        "`[licensing] work` calls the release one work made of all, and their licence admits no changed version.",
+        "Call it a collection (`work = \"collection\"`), or leave such articles out.",
+    ),
     "compilation-license": Kind(
         "warning", "The licence of the compilation contradicts that of articles",
         "Who reads it alone believes to have rights that the articles do not give, or duties that they forbid.",

@@ -17,6 +17,7 @@ from corpuskit.licenses.terms import (
     ATTRIBUTION,
     CONDITIONS,
     DATABASE,
+    LICENSE_TEXT,
     MINING_RESERVED,
     NO_DERIVATIVES,
     NON_COMMERCIAL,
@@ -101,7 +102,10 @@ def fault(expression: str, edits: Mapping[str, int], rule: Rule) -> str | None:
     if not permits(expression, allow=rule.allow, deny=rule.deny):
         return "license-conflict"
     found = [_fault(each, edits, rule) for each in met(expression, rule.declared)]
-    return None if None in found else found[0]
+    if None not in found:
+        return found[0]
+    barred = rule.work == "adaptation" and adaptation([expression], rule.declared)[0] == NONE
+    return "unadaptable-license" if barred else None
 
 
 def _fault(found: Terms, edits: Mapping[str, int], rule: Rule) -> str | None:
@@ -285,6 +289,7 @@ def _whole(
         "derivatives": may(NO_DERIVATIVES),
         "attribution": must(ATTRIBUTION),
         "notice": must(NOTICE),
+        "license_text": must(LICENSE_TEXT),
         "state_changes": must(STATE_CHANGES),
         "share_alike": must(SHARE_ALIKE),
         "mining_reserved": [s["name"] for s in sources if s.get("tdm_opt_out") and articles.get(s["name"])],
@@ -325,6 +330,8 @@ def _said(kind: str, expression: str, names: Sequence[str], count: int, edits: E
     if kind == "edited-no-derivatives":
         cuts = sum(_cuts(edits.get(name, {})) for name in names)
         return f"{who}, which permits no changed versions, and {cuts} edits cut into texts of {_named(names)}"
+    if kind == "unadaptable-license":
+        return f"{who}, which admits no changed version: they cannot be part of one work made of all"
     found = terms(expression, rule.declared)
     if promised := _promised(found, rule):
         own = f"{rule.compilation}, the compilation's licence, does"

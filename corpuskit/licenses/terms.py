@@ -12,13 +12,13 @@ from typing import NamedTuple
 from corpuskit.licenses.expressions import Atom, spdx_ids, versions, ways
 from corpuskit.resources import read_json
 
-ATTRIBUTION, NOTICE, STATE_CHANGES = "attribution", "notice", "state-changes"
+ATTRIBUTION, NOTICE, LICENSE_TEXT, STATE_CHANGES = "attribution", "notice", "license-text", "state-changes"
 SHARE_ALIKE, NON_COMMERCIAL, NO_DERIVATIVES = "share-alike", "non-commercial", "no-derivatives"
 MINING_RESERVED = "mining-reserved"
 # What a licence covers that says nothing of the rights in the contents.
 DATABASE = "database"
 # What a curator may state of terms of a LicenseRef; a reservation of mining is stated by `tdm_opt_out`.
-CONDITIONS = (ATTRIBUTION, NOTICE, STATE_CHANGES, SHARE_ALIKE, NON_COMMERCIAL, NO_DERIVATIVES)
+CONDITIONS = (ATTRIBUTION, NOTICE, LICENSE_TEXT, STATE_CHANGES, SHARE_ALIKE, NON_COMMERCIAL, NO_DERIVATIVES)
 # What keeps a licence out of the config `permissive`.
 RESTRICTIONS = (NON_COMMERCIAL, NO_DERIVATIVES, SHARE_ALIKE, MINING_RESERVED)
 
@@ -161,8 +161,9 @@ _LEADS = {
 
 
 def _gnu(license_id: str) -> Asked | None:
-    """GNU licences: notices and changes are stated, and what is made of the work stays under the licence.
+    """GNU licences: notices and changes are stated, a copy of the licence is given along, what is made stays under it.
 
+    The copy: GPL 2 section 1, GPL 3 section 4, LGPL 2.1 section 1, GFDL section 2.
     A collection whose own copyright takes away what the works permit is no mere aggregate (GPL 3, LGPL 3 and AGPL 3
     section 5, GFDL section 7).
     """
@@ -173,7 +174,7 @@ def _gnu(license_id: str) -> Asked | None:
     if match is None:
         return None
     name = f"{match['family']}-{match['version']}"
-    conditions = frozenset({ATTRIBUTION, NOTICE, STATE_CHANGES, SHARE_ALIKE})
+    conditions = frozenset({ATTRIBUTION, NOTICE, LICENSE_TEXT, STATE_CHANGES, SHARE_ALIKE})
     adaptations = {license_id, f"{name}-only"} | _LEADS.get(name, frozenset())
     aggregate = match["family"] == "GFDL" or match["version"] >= "3.0"
     return Asked(conditions, frozenset(adaptations), "no-further-restrictions" if aggregate else "")

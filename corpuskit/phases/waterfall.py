@@ -1,6 +1,6 @@
 """Where the records and bytes of the input went: what was kept, and each loss with its reason."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -59,15 +59,10 @@ def _order(item: tuple[Stage, Any]) -> tuple[str, int, str]:
     return source, FATES.index(fate), reason or ""
 
 
-def ledger_waterfall(tables: Iterable[Any], sources: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """The same from tables of a written ledger with `source`, `fate`, `reason` and `length`."""
-    return stated(_of_ledger(tables), sources)
-
-
-def _of_ledger(tables: Iterable[Any]) -> Iterator[tuple[Stage, int, int | None]]:
+def ledger_stages(table: Any) -> Iterator[tuple[Stage, int, int | None]]:
+    """Records and bytes by source, fate and reason of lines of a written ledger, as `stated` takes them."""
     sums = [([], "count_all"), ("length", "sum"), ("length", "count")]
-    for table in tables:
-        for row in table.group_by(["source", "fate", "reason"]).aggregate(sums).to_pylist():
-            known = row["length_count"] == row["count_all"]
-            size = row["length_sum"] if known else None
-            yield (row["source"], row["fate"], row["reason"]), row["count_all"], size
+    for row in table.group_by(["source", "fate", "reason"]).aggregate(sums).to_pylist():
+        known = row["length_count"] == row["count_all"]
+        size = row["length_sum"] if known else None
+        yield (row["source"], row["fate"], row["reason"]), row["count_all"], size

@@ -10,7 +10,7 @@ from corpuskit.audit.rows import plain_rows
 from corpuskit.digests import row_encoder, sha256
 from corpuskit.errors import InputError
 from corpuskit.findings import Finding, finding
-from corpuskit.phases.keys import split_of
+from corpuskit.phases.keys import keys_of_row, split_of
 from corpuskit.phases.outcomes import Judged
 from corpuskit.readers import Edit
 from corpuskit.schema import ArticleSchema
@@ -43,6 +43,8 @@ def replay_record(
             f"the record's bytes were changed: their sha256 is {record.place.sha256}; it was {line['sha256']}"
         )
         changes.append(_differing(line, message, kind="other-origin"))
+    if (length := record.place.length) != line["length"]:
+        changes.append(_differing(line, f"read again it has {length} bytes; the books say {line['length']}"))
     return [*changes, *_differences(raw, line, raw.judge(line, record), standing, edits)]
 
 
@@ -77,8 +79,19 @@ def _differences(
     if digest != line["record_digest"]:
         message = f"read again its record digest is {digest}; the books say {line['record_digest']}"
         yield _differing(line, message)
+    else:
+        yield from _keys(raw, line, article.row)
     if edits is not None:
         yield from _edits(line, article.edits, edits)
+
+
+def _keys(raw: RawFiles, line: Line, row: Mapping[str, Any]) -> Iterator[Finding]:
+    """The keys that the ledger has of a record, where it is there, beside those of its row."""
+    keys = keys_of_row(raw.manifest["split_rule"], _whole(raw.schema, row))
+    for name in ("text_key", "group"):
+        if name in line and (found := getattr(keys, name)) != line[name]:
+            message = f"read again its {name.replace('_', ' ')} is {short(found)}; the ledger says {short(line[name])}"
+            yield _differing(line, message)
 
 
 def reason_of(item: Judged) -> str | None:

@@ -141,7 +141,11 @@ class _Replaying:
             found = self.edits.find(key)
             edits = NO_EDITS if found is None else self.edits.value(found)
             split = line["split"] if is_kept else None
-            self.known.add(key, fingerprint(stated_print(line), edits, split), flag=is_kept)
+            self.known.add(
+                key,
+                fingerprint(stated_print(line, audited=self.books.audit is not None), edits, split),
+                flag=is_kept,
+            )
 
     def _lines(self) -> Iterator[Line]:
         return (line for table in self.books.lines() for line in table.to_pylist())
@@ -180,7 +184,9 @@ class _Replaying:
             self.records, done = self.records + said[0], done + said[1]
             self.tell("map", min(done, total), total, self.records)  # packed files hold more than their bytes
 
-        work = partial(read_again, context, self.files.manifest["split_rule"])
+        work = partial(
+            read_again, context, self.files.manifest["split_rule"], audited=self.books.audit is not None
+        )
         for reading in run(work, map_tasks(self.files.spec, inputs), tell):
             for again in reading.records:
                 self._compare(again)

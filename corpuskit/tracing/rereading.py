@@ -10,7 +10,7 @@ from corpuskit.digests import row_encoder
 from corpuskit.engines import Tell
 from corpuskit.errors import InputError
 from corpuskit.findings import Finding
-from corpuskit.phases.keys import split_of
+from corpuskit.phases.keys import keys_of_row, split_of
 from corpuskit.phases.map import MapContext, judged
 from corpuskit.phases.outcomes import Judged
 from corpuskit.phases.plan import MapTask
@@ -37,10 +37,14 @@ class Again(NamedTuple):
     split: str | None
 
 
-def stated_print(line: Mapping[str, Any]) -> bytes:
-    """A fingerprint of what a line of the books says that hangs on the record alone."""
-    reason = line["reason"] if fate_of(line) == "rejected" else None
-    return fingerprint(line["source"], line["id"], line["sha256"], reason, line["record_digest"])
+def stated_print(line: Mapping[str, Any], *, audited: bool) -> bytes:
+    """A fingerprint of what a line of the books, with an audit folder of the ledger, says of a record alone."""
+    names = ("source", "id", "length", "line", "sha256", "record_digest")
+    told = [line[name] for name in names]
+    if audited:
+        reason = line["reason"] if fate_of(line) == "rejected" else None
+        told += [reason, line["text_key"], line["group"]]
+    return fingerprint(*told)
 
 
 class Reading(NamedTuple):
@@ -50,9 +54,11 @@ class Reading(NamedTuple):
     failures: Sequence[Finding]
 
 
-def read_again(context: MapContext, rule: Mapping[str, Any], task: MapTask, tell: Tell) -> Reading:
+def read_again(
+    context: MapContext, rule: Mapping[str, Any], task: MapTask, tell: Tell, *, audited: bool
+) -> Reading:
     """All records of a task through reader, transforms and verdict; tells how many they are, and their bytes."""
-    again = _again(context, rule, task)
+    again = _again(context, rule, task, audited=audited)
     conformer, read = Conformer.of(context.schema, task.source), READERS[task.reader]
     records: list[Again] = []
     failures: list[Finding] = []
@@ -71,23 +77,39 @@ def read_again(context: MapContext, rule: Mapping[str, Any], task: MapTask, tell
     return Reading(records, failures)
 
 
-def _again(context: MapContext, rule: Mapping[str, Any], task: MapTask) -> Callable[[Piece, Judged], Again]:
+def _again(
+    context: MapContext, rule: Mapping[str, Any], task: MapTask, *, audited: bool
+) -> Callable[[Piece, Judged], Again]:
     """A function from a record of a piece to what the books should say of it."""
     encode, split = row_encoder(context.schema.columns), split_of(rule)
     columns = dict.fromkeys(context.schema.columns)
 
     def again(piece: Piece, item: Judged) -> Again:
         place, article = item.record.place, item.published
-        offset = place.offset if place.offset is None or piece.end is None else place.offset + piece.start
-        digest = name = None
+        offset, line = place.offset, place.line
+        if piece.end is not None and offset is not None and line is not None:
+            offset, line = offset + piece.start, line + piece.first_line - 1
+        digest = name = keys = None
         edits = Edits()
         if article is not None:
             digest = hashlib.sha256(encode(article.row)).digest()
-            name = split({**columns, **article.row})
+            row = {**columns, **article.row}
+            name, keys = split(row), keys_of_row(rule, row)
             for edit in article.edits:
                 edits.add(edit)
-        told = digest.hex() if digest else None
-        stated = fingerprint(task.source.name, item.id, place.sha256, reason_of(item), told)
+        told = {
+            "source": task.source.name,
+            "id": item.id,
+            "length": place.length,
+            "line": line,
+            "sha256": place.sha256,
+            "record_digest": digest.hex() if digest else None,
+            "fate": "rejected" if article is None else "kept",
+            "reason": reason_of(item),
+            "text_key": keys.text_key if keys else None,
+            "group": keys.group if keys else None,
+        }
+        stated = stated_print(told, audited=audited)
         return Again(Spot(place.file, offset, place.number), stated, edits.digest(), digest, name)
 
     return again
