@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from corpuskit.conversion.ahead import ahead
 from corpuskit.conversion.forms import DIRECTORIES, FORMS, UNTYPED, form_of, suffix_of
 from corpuskit.conversion.sidecar import sidecar_of, write_schema
 from corpuskit.errors import CannotHold, OutputError, SpecError
@@ -21,7 +22,6 @@ from corpuskit.partitions import DEFAULT
 from corpuskit.readers.arrow_values import shown
 from corpuskit.staging import publish, sync, sync_tree
 from corpuskit.writers.arrow import write_file, write_stream
-from corpuskit.writers.csv import write_csv
 from corpuskit.writers.durable import Written
 from corpuskit.writers.jsonl import write_jsonl
 from corpuskit.writers.parquet import write_groups
@@ -43,6 +43,8 @@ def write_rows(path: Path, form: str, schema: Any, tables: Tables, options: Mapp
         case "jsonl":
             written = write_jsonl(path, schema, tables, options["instead"])
         case _:
+            from corpuskit.writers.csv import write_csv
+
             written = write_csv(path, schema, tables, "\t" if form == "tsv" else ",")
     write_schema(sidecar_of(path), with_features(schema))
     return written
@@ -54,7 +56,8 @@ def _write_parquet(path: Path, schema: Any, tables: Tables, compression: str) ->
 
     def groups() -> Iterator[Any]:
         nonlocal last, rows
-        for group in recut(tables, schema, rows=_ROWS, max_bytes=_BYTES):
+        # The next one is made while this one is packed.
+        for group in ahead(recut(tables, schema, rows=_ROWS, max_bytes=_BYTES), 1):
             last, rows = group, rows + group.num_rows
             yield group
 
