@@ -14,7 +14,14 @@ from corpuskit.conversion.forms import FORMS, SUFFIXES, form_of, suffix_of
 from corpuskit.conversion.inputs import File, Selection, select
 from corpuskit.conversion.json_lines import Widened
 from corpuskit.conversion.losses import Plan, plan
-from corpuskit.conversion.outputs import placed_file, placed_folder, shard_path, write_card, write_rows
+from corpuskit.conversion.outputs import (
+    check_compression,
+    placed_file,
+    placed_folder,
+    shard_path,
+    write_card,
+    write_rows,
+)
 from corpuskit.conversion.sources import opened_all
 from corpuskit.conversion.where import condition
 from corpuskit.errors import InputError, SpecError
@@ -49,6 +56,7 @@ class _Choice(NamedTuple):
     where: str | None
     lossy: bool
     compression: str
+    hashed: bool
 
 
 def convert(
@@ -62,13 +70,14 @@ def convert(
     split: str | None = None,
     lossy: bool = False,
     replace: bool = False,
-    compression: str = "zstd:3",
+    compression: str = "zstd:1",
     progress: Progress | None = None,
 ) -> Converted:
     """Convert the rows of files, globs or one folder to a file, or to a folder where `out` has no suffix of a form.
 
     `to` is parquet, arrow, jsonl, csv or tsv, else the suffix of `out` tells. `columns` and `where` choose columns and
-    rows, `config` and `split` parts of a folder. `lossy` takes what the form cannot hold as a loss.
+    rows, `config` and `split` parts of a folder. `lossy` takes what the form cannot hold as a loss. `compression` is a
+    codec of Parquet, its level behind a colon.
 
     Raises SpecError for a wrong call (CannotHold for what the form cannot hold), InputError for inputs that cannot be
     read or whose columns have several types, OutputError where `out` cannot be written; nothing is written then.
@@ -76,8 +85,10 @@ def convert(
     started = time.monotonic()
     target = Path(out)
     form, is_folder = _form(target, to)
+    check_compression(compression)
     selection = select(paths, config, split)
-    choice = _Choice(columns, where, lossy, compression)
+    # The digests of a dataset's shards tell its fingerprint; of all else nobody asks them.
+    choice = _Choice(columns, where, lossy, compression, hashed=is_folder and form == "arrow")
     run = _Run(choice, form, _Meter(selection, progress), Converted(str(out), form))
     if is_folder:
         inputs = [
@@ -196,7 +207,11 @@ class _Run:
         if self.choice.lossy and self.form == "jsonl":
             schema, instead = _nullable(schema), _noting(lost)
             tables = (table.cast(schema) for table in tables)
-        options = {"compression": self.choice.compression, "instead": instead}
+        options = {
+            "compression": self.choice.compression,
+            "instead": instead,
+            "hashed": self.choice.hashed,
+        }
         written = write_rows(path, self.form, schema, tables, options)
         told = [*how.losses, *(f"{what}: null in {count:,} places" for what, count in lost.items())]
         self.made.losses += [loss for loss in told if loss not in self.made.losses]
