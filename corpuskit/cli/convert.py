@@ -23,11 +23,18 @@ _FORMS = ["parquet", "arrow", "jsonl", "csv", "tsv"]
 @click.option("--config", help="Take this config of a folder.")
 @click.option("--split", help="Take this split of a folder.")
 @click.option("--lossy", is_flag=True, help="Accept what the form cannot hold as a loss, and list each.")
+@click.option(
+    "--compression",
+    metavar="CODEC",
+    default="zstd:1",
+    show_default=True,
+    help="The codec of Parquet and its level: zstd, gzip or brotli with a level, snappy, lz4, none.",
+)
 @click.option("--replace", is_flag=True, help="Write over OUT where it is there.")
 @common
 def convert(
     paths: tuple[str, ...], to: str | None, columns: str | None, where: str | None, config: str | None,
-    split: str | None, *, lossy: bool, replace: bool, shape: str, quiet: bool,
+    split: str | None, compression: str, *, lossy: bool, replace: bool, shape: str, quiet: bool,
 ) -> int:  # fmt: skip
     """Convert rows between Parquet, Arrow, JSON Lines, CSV and TSV: exactly, or not at all.
 
@@ -45,7 +52,7 @@ def convert(
     with console.build_progress(quiet=quiet or shape == "json") as progress:
         made = convert_rows(
             paths[:-1], Path(paths[-1]), to=to, columns=None if columns is None else columns.split(","), where=where,
-            config=config, split=split, lossy=lossy, replace=replace, progress=progress,
+            config=config, split=split, compression=compression, lossy=lossy, replace=replace, progress=progress,
         )  # fmt: skip
     if shape == "json":
         print_json(made.as_dict())

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,8 +12,16 @@ import pyarrow as pa
 from corpuskit.conversion.ahead import ahead
 from corpuskit.conversion.forms import FORMS, SUFFIXES, form_of, suffix_of
 from corpuskit.conversion.inputs import File, Selection, select
+from corpuskit.conversion.json_lines import Widened
 from corpuskit.conversion.losses import Plan, plan
-from corpuskit.conversion.outputs import placed_file, placed_folder, shard_path, write_card, write_rows
+from corpuskit.conversion.outputs import (
+    check_compression,
+    placed_file,
+    placed_folder,
+    shard_path,
+    write_card,
+    write_rows,
+)
 from corpuskit.conversion.sources import opened_all
 from corpuskit.conversion.where import condition
 from corpuskit.errors import InputError, SpecError
@@ -47,6 +56,7 @@ class _Choice(NamedTuple):
     where: str | None
     lossy: bool
     compression: str
+    hashed: bool
 
 
 def convert(
@@ -60,13 +70,14 @@ def convert(
     split: str | None = None,
     lossy: bool = False,
     replace: bool = False,
-    compression: str = "zstd:3",
+    compression: str = "zstd:1",
     progress: Progress | None = None,
 ) -> Converted:
     """Convert the rows of files, globs or one folder to a file, or to a folder where `out` has no suffix of a form.
 
     `to` is parquet, arrow, jsonl, csv or tsv, else the suffix of `out` tells. `columns` and `where` choose columns and
-    rows, `config` and `split` parts of a folder. `lossy` takes what the form cannot hold as a loss.
+    rows, `config` and `split` parts of a folder. `lossy` takes what the form cannot hold as a loss. `compression` is a
+    codec of Parquet, its level behind a colon.
 
     Raises SpecError for a wrong call (CannotHold for what the form cannot hold), InputError for inputs that cannot be
     read or whose columns have several types, OutputError where `out` cannot be written; nothing is written then.
@@ -74,8 +85,10 @@ def convert(
     started = time.monotonic()
     target = Path(out)
     form, is_folder = _form(target, to)
+    check_compression(compression)
     selection = select(paths, config, split)
-    choice = _Choice(columns, where, lossy, compression)
+    # The digests of a dataset's shards tell its fingerprint; of all else nobody asks them.
+    choice = _Choice(columns, where, lossy, compression, hashed=is_folder and form == "arrow")
     run = _Run(choice, form, _Meter(selection, progress), Converted(str(out), form))
     if is_folder:
         inputs = [
@@ -145,21 +158,34 @@ class _Run:
 
         All that can be refused by types is refused before the file is made.
         """
-        with opened_all(files, lambda size, rows: self.meter.look(size, rows, phase="infer")) as (
+        done = self.meter.done
+        try:
+            return self._attempt(files, path, split, whole=False)
+        except Widened:  # seldom; what is written of the first rows is of no use then
+            path.unlink(missing_ok=True)
+            self.meter.done = done
+            return self._attempt(files, path, split, whole=True)
+
+    def _attempt(self, files: Sequence[File], path: Path, split: str, *, whole: bool) -> tuple[Any, Written]:
+        """Write the rows; raises Widened where their schema is not told by the first of them, nor by the `whole`."""
+        with opened_all(files, partial(self.meter.look, phase="infer"), whole=whole) as (
             schema,
+            is_final,
             batches,
         ):
-            kept = None if self.choice.where is None else condition(self.choice.where, schema)
-            selected = _selected(schema, self.choice.columns, files)
-            how = plan(selected, self.form, lossy=self.choice.lossy)
-            tables = self._tables(batches, how, kept, split)
-            return self._write(path, how, ahead(tables))
+            try:
+                kept = None if self.choice.where is None else condition(self.choice.where, schema)
+                how = plan(_selected(schema, self.choice.columns, files), self.form, lossy=self.choice.lossy)
+            except SpecError:
+                if is_final:
+                    raise
+                raise Widened from None  # it may be said of columns that the first rows lack
+            return self._write(path, how, ahead(self._tables(batches, how, kept)), split)
 
-    def _tables(
-        self, batches: Iterator[tuple[Any, File, int]], how: Plan, kept: Any, split: str
-    ) -> Iterator[Any]:
+    def _tables(self, batches: Iterator[tuple[Any, File, int]], how: Plan, kept: Any) -> Iterator[Any]:
         """The rows as they are written, and told of."""
         last: File | None = None
+        rows = self.made.rows
         for batch, file, reach in batches:
             if last is not None and file is not last:
                 self.meter.done += last.path.stat().st_size
@@ -170,23 +196,28 @@ class _Run:
             table = how.applied(
                 table.select(how.schema.names) if table.schema.names != how.schema.names else table
             )
-            self.made.rows += table.num_rows
-            if split:
-                self.made.splits[split] = self.made.splits.get(split, 0) + table.num_rows
-            self.meter.look(reach, self.made.rows)
+            rows += table.num_rows
+            self.meter.look(reach, rows)
             yield table
         self.meter.done += 0 if last is None else last.path.stat().st_size
 
-    def _write(self, path: Path, how: Plan, tables: Iterator[Any]) -> tuple[Any, Written]:
+    def _write(self, path: Path, how: Plan, tables: Iterator[Any], split: str) -> tuple[Any, Written]:
         lost: dict[str, int] = {}
         schema, instead = how.schema, None
         if self.choice.lossy and self.form == "jsonl":
             schema, instead = _nullable(schema), _noting(lost)
             tables = (table.cast(schema) for table in tables)
-        options = {"compression": self.choice.compression, "instead": instead}
+        options = {
+            "compression": self.choice.compression,
+            "instead": instead,
+            "hashed": self.choice.hashed,
+        }
         written = write_rows(path, self.form, schema, tables, options)
         told = [*how.losses, *(f"{what}: null in {count:,} places" for what, count in lost.items())]
         self.made.losses += [loss for loss in told if loss not in self.made.losses]
+        self.made.rows += written.rows
+        if split:
+            self.made.splits[split] = self.made.splits.get(split, 0) + written.rows
         return schema, written
 
 

@@ -12,7 +12,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from corpuskit import layout
-from corpuskit.card import foreign_head
 from corpuskit.conversion.forms import SUFFIXES, form_of
 from corpuskit.errors import InputError, SpecError
 from corpuskit.findings import shortened
@@ -174,6 +173,8 @@ def _inside(folder: Path, name: str) -> Path:
 
 def _declared(card: Path) -> list[dict[str, Any]]:
     """The `configs` of a card's YAML that name files."""
+    from corpuskit.card import foreign_head
+
     try:
         head = foreign_head(card.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

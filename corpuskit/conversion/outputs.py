@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from corpuskit.conversion.ahead import ahead
 from corpuskit.conversion.forms import DIRECTORIES, FORMS, UNTYPED, form_of, suffix_of
 from corpuskit.conversion.sidecar import sidecar_of, write_schema
 from corpuskit.errors import CannotHold, OutputError, SpecError
@@ -21,7 +22,6 @@ from corpuskit.partitions import DEFAULT
 from corpuskit.readers.arrow_values import shown
 from corpuskit.staging import publish, sync, sync_tree
 from corpuskit.writers.arrow import write_file, write_stream
-from corpuskit.writers.csv import write_csv
 from corpuskit.writers.durable import Written
 from corpuskit.writers.jsonl import write_jsonl
 from corpuskit.writers.parquet import write_groups
@@ -34,18 +34,41 @@ Tables = Iterable[Any]
 
 
 def write_rows(path: Path, form: str, schema: Any, tables: Tables, options: Mapping[str, Any]) -> Written:
-    """Write tables as a file of a form, `options` being the Parquet `compression` and what stands `instead` of NaN."""
+    """Write tables as a file of a form.
+
+    `options` are the `compression` of Parquet, what stands `instead` of NaN in JSON, and whether Arrow is `hashed`.
+    """
     match form:
         case "parquet":
             return _write_parquet(path, schema, tables, options["compression"])
         case "arrow":
-            return (write_file if suffix_of(path.name) in DIRECTORIES else write_stream)(path, schema, tables)
+            write = write_file if suffix_of(path.name) in DIRECTORIES else write_stream
+            return write(path, schema, tables, hashed=options["hashed"])
         case "jsonl":
             written = write_jsonl(path, schema, tables, options["instead"])
         case _:
+            from corpuskit.writers.csv import write_csv
+
             written = write_csv(path, schema, tables, "\t" if form == "tsv" else ",")
     write_schema(sidecar_of(path), with_features(schema))
     return written
+
+
+# As in corpus.toml.
+_CODEC = re.compile("(zstd|gzip|brotli)(?::([0-9]{1,2}))?|snappy|lz4|none")
+
+
+def check_compression(compression: str) -> None:
+    """Raise SpecError for what is no codec of Parquet, or a level that it has not."""
+    hint = "Write zstd, gzip or brotli, with a level as in zstd:3 or without one, or snappy, lz4 or none."
+    match = _CODEC.fullmatch(compression)
+    if match is None:
+        raise SpecError(f"there is no compression {compression[:60]!r}.", hint=hint)
+    codec, level = match[1], match[2]
+    if level:
+        least, most = pa.Codec.minimum_compression_level(codec), pa.Codec.maximum_compression_level(codec)
+        if not least <= int(level) <= most:
+            raise SpecError(f"{codec} has no level {level}; it has {max(least, 0)} to {most}.", hint=hint)
 
 
 def _write_parquet(path: Path, schema: Any, tables: Tables, compression: str) -> Written:
@@ -54,7 +77,8 @@ def _write_parquet(path: Path, schema: Any, tables: Tables, compression: str) ->
 
     def groups() -> Iterator[Any]:
         nonlocal last, rows
-        for group in recut(tables, schema, rows=_ROWS, max_bytes=_BYTES):
+        # The next one is made while this one is packed.
+        for group in ahead(recut(tables, schema, rows=_ROWS, max_bytes=_BYTES), 1):
             last, rows = group, rows + group.num_rows
             yield group
 

@@ -7,21 +7,18 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from corpuskit.conversion.cells import cell_values
-from corpuskit.conversion.decoding import Misfit, decoder
-from corpuskit.conversion.inference import TwoTypes, all_merged, types_of
+from corpuskit.conversion import json_lines
 from corpuskit.conversion.inputs import File
+from corpuskit.conversion.records import LIMITS, SOURCE, Columns, Held, read_by
 from corpuskit.conversion.sidecar import schema_beside, sidecar_of
 from corpuskit.errors import InputError
-from corpuskit.provenance import Limits, Source
-from corpuskit.readers import READERS, streams
+from corpuskit.provenance import Source
+from corpuskit.readers import READERS
 from corpuskit.readers.arrow_values import shown
+from corpuskit.readers.csv_file import columns as header
 from corpuskit.readers.parquet_tables import opened_table
 from corpuskit.readers.records import Piece, Record
 
-# Records that become one batch: so many, or fewer where they are long.
-_ROWS, _BYTES = 2000, 4 << 20
-_LIMITS = Limits()
 _DAMAGED = "Fetch the file again, or have it written anew."
 # How a file that has a schema beside it is written: by this program.
 _OURS = {"csv": ",", "tsv": "\t"}
@@ -34,20 +31,29 @@ class Rows(NamedTuple):
     batches: Iterator[tuple[Any, int]]
 
 
+class Opened(NamedTuple):
+    """Some files of one schema: it, whether it is told by all rows or by the first, and batches of the rows."""
+
+    schema: Any
+    is_final: bool
+    batches: Iterator[tuple[Any, File, int]]
+
+
 @contextmanager
 def opened_all(
-    files: Sequence[File], look: Callable[[int, int], None] | None = None
-) -> Iterator[tuple[Any, Iterator[tuple[Any, File, int]]]]:
+    files: Sequence[File], look: json_lines.Look | None = None, *, whole: bool = False
+) -> Iterator[Opened]:
     """The schema of the rows of some files of one schema, and batches of them: with its file, and its bytes so far.
 
-    JSON Lines without a schema beside them are read once to tell it; `look(bytes, records)` hears how far that is.
+    The first rows of JSON Lines without a schema beside them tell it; they raise Widened where a later one has more.
+    If `whole` is set, all of them are read for that before; `look(bytes, records)` hears how far that is.
     Raises InputError for files of several schemas, a column of two types, a damaged record, or no columns at all.
     """
-    schema = _untyped_schema(files, look)
+    schema, is_final = _untyped_schema(files, look, whole=whole)
     with opened(files[0], schema) as first:
         if not len(first.schema):
             raise InputError(files[0].name, "has no columns.")
-        yield first.schema, _batches(files, first)
+        yield Opened(first.schema, is_final, _batches(files, first))
 
 
 def _batches(files: Sequence[File], first: Rows) -> Iterator[tuple[Any, File, int]]:
@@ -59,16 +65,16 @@ def _batches(files: Sequence[File], first: Rows) -> Iterator[tuple[Any, File, in
                 yield batch, file, reach
 
 
-def _untyped_schema(files: Sequence[File], look: Callable[[int, int], None] | None) -> Any:
+def _untyped_schema(files: Sequence[File], look: json_lines.Look | None, *, whole: bool) -> tuple[Any, bool]:
     """The schema of JSON Lines by their values; None where files tell theirs."""
     untyped = [file for file in files if file.form == "jsonl" and schema_beside(file.path) is None]
     if not untyped:
-        return None
+        return None, True
     if len(untyped) < len(files):
         raise InputError(
             untyped[0].name, f"has no {sidecar_of(untyped[0].path).name}, and others have a schema."
         )
-    return _inferred(files, look)
+    return json_lines.schema_of(files, look, whole=whole)
 
 
 def opened(file: File, schema: Any) -> AbstractContextManager[Rows]:
@@ -97,7 +103,7 @@ def _typed(field: Any) -> str:
 
 @contextmanager
 def _parquet(file: File, schema: Any) -> Iterator[Rows]:
-    with opened_table(Piece(file.path, file.name), _LIMITS) as table:
+    with opened_table(Piece(file.path, file.name), LIMITS) as table:
         check_schema(file, table.schema, schema)
         yield Rows(table.schema, _counted(table.batches, file.path.stat().st_size, table.rows))
 
@@ -162,136 +168,36 @@ def _damaged(file: File, error: Exception) -> InputError:
 
 @contextmanager
 def _jsonl(file: File, schema: Any) -> Iterator[Rows]:
+    """JSON Lines: typed by the schema beside them, else by the one that the values of all files told."""
     found = schema_beside(file.path)
     if found is not None:
         check_schema(file, found, schema)
-    elif schema is not None:
-        found = schema
+        yield Rows(found, json_lines.batches(file, json_lines.Fixed(found)))
     else:
-        found = _inferred([file], None)
-    yield Rows(found, _decoded(file, found, _records(file)))
+        yield Rows(schema, json_lines.batches(file, json_lines.Inferred(schema, json_lines.refuse_wider)))
 
 
 @contextmanager
 def _delimited(file: File, schema: Any) -> Iterator[Rows]:
     """CSV or TSV: typed by the schema beside it; without one every column is text."""
     found = schema_beside(file.path)
-    if found is not None:
-        records = _records(file, Source("", 0, (), "", delimiter=_OURS[file.form], quote='"'))
-    else:
-        records = _records(file)
-    names = _header(file)
+    source = SOURCE if found is None else Source("", 0, (), "", delimiter=_OURS[file.form], quote='"')
+    names = header(Piece(file.path, file.name), source, LIMITS, file.form)
     if found is None:
         found = pa.schema([(name, pa.string()) for name in names])
     elif found.names != list(names):
         raise InputError(file.name, f"has other columns than {sidecar_of(file.path).name} says.")
     check_schema(file, found, schema)
-    yield Rows(found, _decoded(file, found, records, cells=True))
+    records = read_by(READERS[file.form](Piece(file.path, file.name), source, LIMITS), file)
+    yield Rows(found, _decoded(file, records, Columns(found, cells=True)))
 
 
-def _header(file: File) -> Sequence[str]:
-    from corpuskit.readers.csv_file import columns
-
-    ours = schema_beside(file.path) is not None
-    source = Source("", 0, (), "", delimiter=_OURS[file.form], quote='"') if ours else _SOURCE
-    return columns(Piece(file.path, file.name), source, _LIMITS, file.form)
-
-
-_SOURCE = Source("", 0, (), "")
-
-
-def _records(file: File, source: Source = _SOURCE) -> Iterator[Record]:
-    """The records of a text file; the first that cannot be read ends it."""
-    for record in READERS[file.form](Piece(file.path, file.name), source, _LIMITS):
-        if record.problem is not None:
-            raise InputError(f"{file.name}:{record.place.line}", f"{record.problem.message}.")
-        yield record
-
-
-def _gathered(records: Iterator[Record]) -> Iterator[list[Record]]:
-    held: list[Record] = []
-    size = 0
+def _decoded(file: File, records: Iterator[Record], columns: Columns) -> Iterator[tuple[Any, int]]:
+    held = Held(file, lambda some: columns.batch([record.fields or {} for record in some]))
     for record in records:
-        held.append(record)
-        size += len(record.raw)
-        if len(held) >= _ROWS or size >= _BYTES:
-            yield held
-            held, size = [], 0
-    if held:
-        yield held
-
-
-def _reach(file: File, record: Record) -> int:
-    """How many bytes of a file are read with a record; of a packed one nobody knows."""
-    place = record.place
-    return 0 if streams.compression(file.path.name) else (place.offset or 0) + (place.length or 0)
-
-
-def _decoded(
-    file: File, schema: Any, records: Iterator[Record], *, cells: bool = False
-) -> Iterator[tuple[Any, int]]:
-    names = frozenset(schema.names)
-    columns = [(field.name, decoder(field), cell_values(field.type) if cells else list) for field in schema]
-    for held in _gathered(records):
-        for record in held:
-            if not names.issuperset(record.fields or {}):
-                strange = next(name for name in record.fields or {} if name not in names)
-                raise _misfit(file, record, strange, "is a column that its schema lacks")
-        arrays = []
-        for name, decode, prepared in columns:
-            values = [(record.fields or {}).get(name) for record in held]
-            try:
-                arrays.append(decode(prepared(values)))
-            except Misfit as misfit:
-                raise _blamed(file, held, name, decode, prepared, misfit) from misfit
-        yield pa.RecordBatch.from_arrays(arrays, schema=schema), _reach(file, held[-1])
-
-
-def _blamed(
-    file: File, held: Sequence[Record], name: str, decode: Any, prepared: Any, misfit: Misfit
-) -> InputError:
-    """The error of the first record whose value does not fit."""
-    for record in held:
-        try:
-            decode(prepared([(record.fields or {}).get(name)]))
-        except Misfit as alone:
-            return _misfit(file, record, alone.path or name, alone.what)
-    return _misfit(file, held[0], misfit.path or name, misfit.what)
-
-
-def _misfit(file: File, record: Record, path: str, what: str) -> InputError:
-    return InputError(f"{file.name}:{record.place.line}", f"{shown(path)} {what}.")
-
-
-def _inferred(files: Sequence[File], look: Callable[[int, int], None] | None) -> Any:
-    """The schema that the values of JSON Lines tell."""
-    types: dict[str, Any] = {}
-    done = records = 0
-    for file in files:
-        for held in _gathered(_records(file)):
-            try:
-                types = all_merged(types, types_of([record.fields or {} for record in held]))
-            except Misfit:
-                raise _two_types(file, held, types) from None
-            records += len(held)
-            if look is not None:
-                look(done + _reach(file, held[-1]), records)
-        done += file.path.stat().st_size
-    return pa.schema(list(types.items()))
-
-
-def _two_types(file: File, held: Sequence[Record], types: dict[str, Any]) -> InputError:
-    """The error of the first record whose value is of another type than those before it."""
-    hint = "A column has one type: mend the file, or make all of them text."
-    for record in held:
-        try:
-            types = all_merged(types, types_of([record.fields or {}]))
-        except TwoTypes as error:
-            cause = f"the column {shown(error.path)} {error.what}."
-            return InputError(f"{file.name}:{record.place.line}", cause, hint)
-        except Misfit as error:
-            return _misfit(file, record, error.path, error.what)
-    return InputError(file.name, "has a column of two types.", hint)
+        if held.add(record):
+            yield from held.taken()
+    yield from held.taken()
 
 
 _OPENERS: dict[str, Callable[[File, Any], AbstractContextManager[Rows]]] = {

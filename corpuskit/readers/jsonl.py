@@ -61,7 +61,7 @@ def _lines(
                 number, pending = number + 1, None
         if pending is None:
             stop = max(block.rfind(b"\n") + 1, start)
-            sift = _every_line if prover is None or seen or limit < len(block) else prover.sift
+            sift = every_line if prover is None or seen or limit < len(block) else prover.sift
             lines, found = sift(block, start, stop, number, offset)
             for index, at, line in found:
                 raw = line.removesuffix(b"\r")
@@ -78,7 +78,7 @@ def _lines(
         prover.lines += number - 1
 
 
-def _every_line(block: bytes, start: int, stop: int, *_: int) -> tuple[int, list[Line]]:
+def every_line(block: bytes, start: int, stop: int, *_: int) -> tuple[int, list[Line]]:
     """How many lines, all of them whole, stand between two places of a block, and those that are not blank."""
     found: list[Line] = []
     lines = block[start:stop].split(b"\n")

@@ -8,7 +8,7 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from struct import Struct
@@ -126,12 +126,16 @@ def _serve_tables(path: Path, out: BinaryIO) -> None:
     from corpuskit.parquet import opened
     from corpuskit.readers.parquet_types import given_back, recorded
 
-    def send(*batches: Any) -> None:
-        sink = pa.BufferOutputStream()
+    def write(sink: Any, batches: Iterable[Any]) -> None:
         with pa.ipc.new_stream(sink, schema) as writer:
             for batch in batches:
                 writer.write_batch(batch)
-        _send(out, TABLE, sink.getvalue())
+
+    def send(*batches: Any) -> None:
+        size = pa.MockOutputStream()  # counts, so that nothing is copied before it goes out
+        write(size, batches)
+        out.write(FRAME.pack(TABLE, size.size()))
+        write(pa.PythonFile(out, "w"), batches)
 
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)

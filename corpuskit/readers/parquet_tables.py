@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -36,17 +36,18 @@ def opened_table(piece: Piece, limits: Limits) -> Iterator[ParquetTable]:
         assert process.stdout is not None  # noqa: S101 - it was asked for
         frames = _frames(process.stdout, piece.name, process)
         schema = pa.ipc.open_stream(_wanted(next(frames), TABLE, piece.name)).schema
-        rows = int(bytes(_wanted(next(frames), ROWS, piece.name)))
+        rows = int(_wanted(next(frames), ROWS, piece.name).to_pybytes())
         yield ParquetTable(schema, rows, _batches(frames, piece.name))
 
 
-_Frame = tuple[bytes, bytes]
+# What it is, and its bytes as a buffer of Arrow's, which keeps its memory for the next.
+_Frame = tuple[bytes, Any]
 
 
-def _wanted(frame: _Frame, kind: bytes, file: str, rows: int = 0) -> bytes:
+def _wanted(frame: _Frame, kind: bytes, file: str, rows: int = 0) -> Any:
     """The bytes of a frame of a kind; raises InputError with what the process says where it is another."""
     if frame[0] == FAILURE:
-        raise InputError(file, behind(frame[1].decode(), rows), AGAIN)
+        raise InputError(file, behind(frame[1].to_pybytes().decode(), rows), AGAIN)
     if frame[0] != kind:
         raise InputError(file, "cannot be read: the process that parsed it went wrong.", AGAIN)
     return frame[1]
@@ -62,14 +63,14 @@ def _batches(frames: Iterator[_Frame], file: str) -> Iterator[Any]:
             rows += batch.num_rows
 
 
-def _frames(pipe: IO[bytes], file: str, process: Any) -> Iterator[_Frame]:
+def _frames(pipe: Any, file: str, process: Any) -> Iterator[_Frame]:
     """The frames that come over a pipe; raises InputError where it ends without their end."""
     while len(head := pipe.read(FRAME.size)) == FRAME.size:
         kind, size = FRAME.unpack(head)
         if kind not in (TABLE, ROWS, FAILURE, END) or size > _MOST_BYTES:
             break
-        raw = pipe.read(size)
-        if len(raw) < size:
+        raw = pa.allocate_buffer(size)
+        if size and pipe.readinto(memoryview(raw)) < size:
             break
         yield kind, raw
         if kind in (FAILURE, END):

@@ -21,24 +21,24 @@ _ROWS, _MAX_BYTES = 1000, 16 << 20
 SPLITS, INFO, STATE = "dataset_dict.json", "dataset_info.json", "state.json"
 
 
-def write_stream(path: Path, schema: Any, tables: Iterable[Any]) -> Written:
+def write_stream(path: Path, schema: Any, tables: Iterable[Any], *, hashed: bool = True) -> Written:
     """Write record batches or tables as an IPC stream, as hubs have it, with the hub features in its metadata."""
-    return _written(path, schema, tables, pa.ipc.new_stream)
+    return _written(path, schema, tables, pa.ipc.new_stream, hashed=hashed)
 
 
-def write_file(path: Path, schema: Any, tables: Iterable[Any]) -> Written:
+def write_file(path: Path, schema: Any, tables: Iterable[Any], *, hashed: bool = True) -> Written:
     """Write record batches or tables as an IPC file, which has a directory of its batches at its end."""
-    return _written(path, schema, tables, pa.ipc.new_file)
+    return _written(path, schema, tables, pa.ipc.new_file, hashed=hashed)
 
 
-def _written(path: Path, schema: Any, tables: Iterable[Any], open_writer: Any) -> Written:
+def _written(path: Path, schema: Any, tables: Iterable[Any], open_writer: Any, *, hashed: bool) -> Written:
     rows = 0
     schema = with_features(schema)
     # A dictionary that grows is written again whole in a stream; a file allows what is added alone.
     options = pa.ipc.IpcWriteOptions(
         emit_dictionary_deltas=True, unify_dictionaries=open_writer is pa.ipc.new_file
     )
-    with durable(path) as sink:
+    with durable(path, hashed=hashed) as sink:
         with open_writer(pa.PythonFile(sink, "w"), schema, options=options) as writer:
             for table in recut(tables, schema, rows=_ROWS, max_bytes=_MAX_BYTES):
                 writer.write_table(table)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 
 class Written(NamedTuple):
-    """What a writer wrote: rows, bytes, and the hexadecimal sha256 of the file."""
+    """What a writer wrote: rows, bytes, and the hexadecimal sha256 of the file, empty where nobody asked for it."""
 
     rows: int
     bytes: int
@@ -19,9 +19,9 @@ class Written(NamedTuple):
 class Sink:
     """The open file: what Arrow or a compressor writes goes through it."""
 
-    def __init__(self, file: Any) -> None:
+    def __init__(self, file: Any, *, hashed: bool = True) -> None:
         self._file = file
-        self._digest = hashlib.sha256()
+        self._digest = hashlib.sha256() if hashed else None
         self.bytes = 0
         self.closed = False
 
@@ -29,7 +29,8 @@ class Sink:
         """Write bytes."""
         view = memoryview(data).cast("B")
         self._file.write(view)
-        self._digest.update(view)
+        if self._digest is not None:
+            self._digest.update(view)
         self.bytes += len(view)
         return len(view)
 
@@ -46,13 +47,13 @@ class Sink:
 
     def written(self, rows: int) -> Written:
         """The account of a file that is complete."""
-        return Written(rows, self.bytes, self._digest.hexdigest())
+        return Written(rows, self.bytes, self._digest.hexdigest() if self._digest is not None else "")
 
 
 @contextmanager
-def durable(path: Path) -> Iterator[Sink]:
+def durable(path: Path, *, hashed: bool = True) -> Iterator[Sink]:
     """The sink of a new file, on the disk when the block ends without an error."""
     with path.open("wb") as file:
-        yield Sink(file)
+        yield Sink(file, hashed=hashed)
         file.flush()
         os.fsync(file.fileno())
