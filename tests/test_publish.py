@@ -357,6 +357,11 @@ def test_what_corpus_toml_says_of_the_hub(hub: LocalHub, tmp_path: Path) -> None
     assert publish(hub, odd).code == 2
     asked = publish(hub, release(tmp_path, "1.0.3", articles(0, 20)), "hf://lab/named", "--pull-request")
     assert (asked.code, "no pull requests" in asked.said) == (3, True)
+    for options in ([], ["--dry-run"]):
+        asked = publish(hub, path, "hf://lab/nowhere", "--pull-request", *options)
+        assert (asked.code, "no such repository" in asked.said) == (2, True)
+    assert not (hub.folder / "datasets/lab/nowhere").exists()
+    assert publish(hub, path, "--pull-request", "--private").code == 2
 
 
 def test_private_stays_private(hub: LocalHub, first: Path, tmp_path: Path) -> None:

@@ -72,6 +72,9 @@ def state(target: Address, options: Options, manifest: Mapping[str, Any]) -> Sta
 
     info = patiently(target, described)
     if info is None:
+        if options.pull_request:
+            hint = "Leave --pull-request out: then the repository is made. Or look at the name and the token."
+            raise SpecError("there is no such repository to make a pull request to.", target.url, None, hint)
         return State()
     files = patiently(target, lambda: _tree(api, target, info.sha))
     tagged = patiently(target, lambda: _tags(api, target).get(tag))
