@@ -416,6 +416,20 @@ def test_a_hub_that_answers_wrong_digests(first: Path) -> None:
         )
 
 
+def test_a_hub_that_says_less(first: Path, second: Path) -> None:
+    """A hub whose 404 has no code, and whose ids of small files are not git's, is published to all the same."""
+    with FaultyHub() as faulty:
+        faulty.armed = {"call": 1, "fault": "curt"}
+        assert publish(faulty, first, "hf://lab/curt", "--dry-run").code == 0
+        for path in (first, second):
+            done = publish(faulty, path, "hf://lab/curt")
+            assert (done.code, done.json["ok"]) == (0, True), done.said
+        assert publish(faulty, second, "hf://lab/curt", "--branch", "draft").code == 0
+        faulty.armed = {}
+        assert loaded(faulty, "lab/curt", "v1.0.0") == ids(first)
+        assert loaded(faulty, "lab/curt") == ids(second)
+
+
 def test_a_target_that_moves_at_the_last_moment(first: Path, second: Path) -> None:
     """The commit is refused where the branch is elsewhere by then, and nothing of it is to be seen."""
     with FaultyHub() as faulty:
