@@ -1,6 +1,8 @@
 """Loads a release for training: by split, as articles, as Arrow record batches, or as an object of `datasets`."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, overload
@@ -11,8 +13,11 @@ from corpuskit.findings import shortened
 from corpuskit.hub.downloading import Copy, copy_of
 from corpuskit.layout import partition_of
 from corpuskit.partitions import DEFAULT, configs_of
+from corpuskit.places import Place, is_url, place
 from corpuskit.splits import split_order
 
+# A folder of this machine, a copy of a repository, or a place elsewhere.
+Where = Path | Copy | Place
 _LONGEST = 1000
 # So many articles are made of a row group at a time.
 _ROWS = 1000
@@ -32,7 +37,7 @@ class Split:
     columns: tuple[str, ...] | None
     files: tuple[str, ...]
     streaming: bool
-    _where: "Path | Copy" = field(repr=False)
+    _where: "Where" = field(repr=False)
     _entries: tuple[Mapping[str, Any], ...] = field(repr=False)
 
     def __len__(self) -> int:
@@ -49,8 +54,9 @@ class Split:
 
         columns = None if self.columns is None else list(self.columns)
         for entry in self._entries:
-            for group in read_groups(_present(self._where, entry), columns):
-                yield from group.to_batches()
+            with _opened(self._where, entry) as file:
+                for group in read_groups(file, columns):
+                    yield from group.to_batches()
 
     def to_hf(self) -> Any:
         """A `datasets.Dataset` of these articles, or with `streaming` a `datasets.IterableDataset`.
@@ -61,10 +67,15 @@ class Split:
 
         if not self._entries:
             raise SpecError(f"the split {self.name!r} has no rows.", str(self._where))
-        if self.streaming and isinstance(self._where, Copy):
-            files = [self._where.url(name) for name in self.files]
+        where, files = self._where, list[str]()
+        if isinstance(where, Path) or (isinstance(where, Copy) and not self.streaming):
+            files = [str(_present(where, entry)) for entry in self._entries]
+        elif isinstance(where, Copy):
+            files = [where.url(name) for name in self.files]
         else:
-            files = [str(_present(self._where, entry)) for entry in self._entries]
+            for entry in self._entries:
+                with _opened(where, entry):
+                    files.append(where.below(entry["path"]).url)
         columns = None if self.columns is None else list(self.columns)
         data = load_dataset(
             "parquet",
@@ -97,14 +108,15 @@ def load(
 ) -> Split | dict[str, Split]:
     """One split of a release, or all of them by name, train first.
 
-    The release is a folder, or a dataset repository on a hub as `namespace/name` or `hf://namespace/name`, of which
-    `revision` is a branch, tag or commit. Of a repository the data files of the split are fetched at once, with
-    `streaming` each when it is reached; `streaming` also decides what `to_hf` gives. Without a config it is the
-    default one, which has all articles. Raises SpecError where there is no such release, config, split or column,
-    InputError where a file cannot be fetched or is not the one that was built.
+    The release is a folder; a dataset repository on a hub as `namespace/name` or `hf://namespace/name`, of which
+    `revision` is a branch, tag or commit; or a file:// or s3:// URL of a release, or of the place it was published
+    to, which stands for the latest one there. Of a repository the data files of the split are fetched at once, with
+    `streaming` each when it is reached; of an object store rows are read whenever they are asked for, and nothing
+    is kept. `streaming` also decides what `to_hf` gives. Without a config it is the default one, which has all
+    articles. Raises SpecError where there is no such release, config, split or column, InputError where a file cannot
+    be fetched or is not the one that was built.
     """
-    where = _place(path_or_repo, revision)
-    manifest = _manifest(where)
+    where, manifest = _found(path_or_repo, revision)
     config, splits = _chosen(where, manifest, split, config)
     if columns is not None:
         _known(where, columns, [column["name"] for column in manifest["columns"]])
@@ -121,24 +133,24 @@ def load(
     return found if split is None else found[split]
 
 
-def _place(path_or_repo: Path | str, revision: str | None) -> Path | Copy:
-    """The folder, or the copy of a repository: what is no folder and looks like its name."""
+def _found(path_or_repo: Path | str, revision: str | None) -> tuple[Where, dict[str, Any]]:
+    """Where the release lies, and its manifest: what is no folder and looks like a repository's name is one."""
+    from corpuskit.audit import find_release, read_manifest
+
     said = str(path_or_repo)
     repo = said.removeprefix("hf://").removeprefix("datasets/") if said.startswith("hf://") else said
     is_repo = repo != said or (
         repo.count("/") == 1 and "" not in repo.split("/") and "." not in repo.split("/")[0]
     )
     if is_repo and isinstance(path_or_repo, str) and (repo != said or not Path(said).exists()):
-        return copy_of(repo, revision)
+        copy = copy_of(repo, revision)
+        return copy, read_manifest(copy.folder)
     if revision is not None:
-        raise SpecError("a folder has no revisions; `revision` is for a repository on a hub.", said)
-    return Path(path_or_repo)
-
-
-def _manifest(where: Path | Copy) -> dict[str, Any]:
-    from corpuskit.audit import read_manifest
-
-    return read_manifest(where.folder if isinstance(where, Copy) else where)
+        raise SpecError("has no revisions; `revision` is for a repository on a hub.", said)
+    if not is_url(path_or_repo):
+        return Path(path_or_repo), read_manifest(Path(path_or_repo))
+    release, manifest = find_release(place(path_or_repo))
+    return release.folder or release, manifest
 
 
 def _present(where: Path | Copy, entry: Mapping[str, Any]) -> Path:
@@ -149,8 +161,20 @@ def _present(where: Path | Copy, entry: Mapping[str, Any]) -> Path:
     return _whole(where, entry)
 
 
+@contextmanager
+def _opened(where: Where, entry: Mapping[str, Any]) -> Iterator[Any]:
+    """A data file to read, as its path or open."""
+    if isinstance(where, Path | Copy):
+        yield _present(where, entry)
+        return
+    with where.open(entry["path"]) as stream:
+        if stream.seek(0, os.SEEK_END) != entry["bytes"]:
+            raise _not_whole(str(where), entry)
+        yield stream
+
+
 def _chosen(
-    where: Path | Copy, manifest: Mapping[str, Any], split: str | None, config: str | None
+    where: Where, manifest: Mapping[str, Any], split: str | None, config: str | None
 ) -> tuple[str, Sequence[str]]:
     """The config and the splits that are meant, train first; raises SpecError where there are none of that name."""
     named = where.repo if isinstance(where, Copy) else str(where)
@@ -173,7 +197,7 @@ def _entries(manifest: Mapping[str, Any], config: str, split: str) -> Iterator[M
             yield entry
 
 
-def _known(where: Path | Copy, columns: Sequence[str], known: Sequence[str]) -> None:
+def _known(where: Where, columns: Sequence[str], known: Sequence[str]) -> None:
     unknown = [name for name in columns if name not in known]
     if unknown:
         named = where.repo if isinstance(where, Copy) else str(where)
@@ -189,6 +213,7 @@ def read(
 ) -> Iterator[Any]:
     """The rows of a release, or of one Parquet file, as Arrow record batches in release order.
 
+    A release is a folder, or a URL as `load` takes it.
     `split`, `config` and `columns` choose among them; without a config it is the default one, which has all
     rows. Raises SpecError where there is no such release, split, config or column, InputError where a file is
     not the one that was built.
@@ -197,6 +222,10 @@ def read(
 
     from corpuskit.parquet import read_groups, read_schema
 
+    if is_url(path):
+        found = load(path, split, config=config, columns=columns)
+        splits = [found] if isinstance(found, Split) else found.values()
+        return (batch for each in splits for batch in each.batches())
     where = Path(path)
     files = data_files(where, split, config)
     chosen = list(columns) if columns is not None else None
@@ -210,11 +239,13 @@ def read(
 
 def data_files(where: Path, split: str | None, config: str | None) -> list[Path]:
     """The data files of a release in the order of their splits, or the one file; raises as `read`."""
+    from corpuskit.audit import read_manifest
+
     if where.is_file():
         if split is not None or config is not None:
             raise SpecError("a single file has no splits and no configs.", str(where))
         return [where]
-    manifest = _manifest(where)
+    manifest = read_manifest(where)
     config, splits = _chosen(where, manifest, split, config)
     return [_whole(where, entry) for name in splits for entry in _entries(manifest, config, name)]
 
@@ -223,6 +254,10 @@ def _whole(where: Path, entry: Mapping[str, Any]) -> Path:
     """The file of a manifest entry; a release is whole or it is not loaded."""
     path: Path = where / entry["path"]
     if not path.is_file() or path.stat().st_size != entry["bytes"]:
-        cause = f"{entry['path']} is missing or not the file that {layout.MANIFEST} lists."
-        raise InputError(str(where), cause, "Run `corpuskit verify` on it.")
+        raise _not_whole(str(where), entry)
     return path
+
+
+def _not_whole(where: str, entry: Mapping[str, Any]) -> InputError:
+    cause = f"{entry['path']} is missing or not the file that {layout.MANIFEST} lists."
+    return InputError(where, cause, "Run `corpuskit verify` on it.")

@@ -11,6 +11,8 @@ reads with GET /_log what was asked since. Faults, at the Nth call and there alo
     slow                 the answer comes late
     echo                 401, which repeats the token that was sent
     lie                  this and every later list of files states wrong digests
+    curt                 this and every later 404 comes without the hub's code, lists of files with ids of small
+                         files that are not git's
     kill, killed         SIGKILL to the client, before it is done, or after and before the answer
 """
 
@@ -35,7 +37,7 @@ from corpuskit.hub.serving.server import _LOCAL, _bound
 
 STATUSES = {"500": 500, "503": 503, "429": 429, "412": 412, "down": 503}
 _OID = re.compile(rb'"oid": ?"[0-9a-f]')
-_LASTING = {"down", "lie"}
+_LASTING = {"down", "lie", "curt"}
 
 
 class _Gone(Exception):
@@ -139,6 +141,8 @@ class FaultyHub:
             _kill(self.armed["pid"])
         if fault == "lie" and "/tree/" in seen["path"]:
             body = _OID.sub(lambda match: match[0][:-1] + (b"1" if match[0][-1:] == b"0" else b"0"), body)
+        if fault == "curt":
+            start, body = _curt(seen["path"], start, body)
         if fault in {"lost", "cut"}:
             length = [(b"content-length", str(len(body) + 10).encode())]
             start = start | {"headers": [h for h in start["headers"] if h[0] != b"content-length"] + length}
@@ -148,6 +152,19 @@ class FaultyHub:
             raise _Gone
         await send(start)
         await send({"type": "http.response.body", "body": body})
+
+
+def _curt(path: str, start: Any, body: bytes) -> tuple[Any, bytes]:
+    """An answer as of a hub that keeps no git repositories, and says less."""
+    if start["status"] == 404:
+        named = (b"x-error-code", b"x-error-message")
+        start = start | {"headers": [header for header in start["headers"] if header[0] not in named]}
+    elif "/tree/" in path or "/paths-info/" in path:
+        rows = [row if "lfs" in row else {**row, "oid": "f" * 40} for row in json.loads(body)]
+        body = json.dumps(rows, separators=(",", ":")).encode()
+        length = (b"content-length", str(len(body)).encode())
+        start = start | {"headers": [h for h in start["headers"] if h[0] != b"content-length"] + [length]}
+    return start, body
 
 
 def _noting(seen: dict[str, Any], send: Any) -> Any:

@@ -11,6 +11,7 @@ from hub_requests import Answer, ask, batch, commit, create, file, lines, path_o
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpuskit.hub.serving.absent import ABSENT
 from corpuskit.hub.serving.routes import ROUTES, Route
 from corpuskit.testing import LocalHub
 
@@ -388,6 +389,30 @@ def test_nonsense_is_a_sentence(hub: LocalHub, route: Route) -> None:
         if answer.status != 200:
             assert 400 <= answer.status < 500, (body[:60], answer)
             assert answer.json.get("error") or answer.json.get("errors")
+
+
+WHAT_CLIENTS_KNOW = [
+    "/api/datasets/lab/open/discussions?p=0", "/api/datasets/lab/open/discussions/1/comment",
+    "/api/datasets/lab/hidden/like", "/api/datasets/lab/open/likers", "/api/users/x/likes",
+    "/api/datasets/lab/open/user-access-request/pending", "/api/datasets/lab/open/duplicate",
+    "/api/datasets/lab/open/lfs-files", "/api/collections?owner=x", "/api/settings/webhooks", "/api/jobs/x",
+    "/api/users/x/overview", "/api/settings/repositories", "/api/datasets-tags-by-type",
+    "/datasets/lab/open/info/refs?service=git-upload-pack",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", WHAT_CLIENTS_KNOW)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_what_a_hub_does_not_have_is_a_sentence(hub: LocalHub, path: str, method: str) -> None:
+    """What clients may ask and this hub has not is told as such, whether or not the repository is there."""
+    answer = ask(hub, method, path, {} if method == "POST" else None)
+    assert (answer.status, answer.json["error"][:8]) == (400, "this hub"), answer
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=_label)
+def test_nothing_is_both_there_and_absent(route: Route) -> None:
+    """No path of a route is among those that are told to be absent."""
+    assert not any(re.fullmatch(pattern, _path(route, "open")) for pattern in ABSENT)
 
 
 _KEYS = (

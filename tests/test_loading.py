@@ -10,6 +10,7 @@ from typing import Any
 import datasets
 import pytest
 from conftest import article, jsonl
+from object_store import BUCKET, ObjectStore
 
 import corpuskit
 from corpuskit.testing import LocalHub
@@ -84,7 +85,7 @@ def test_what_there_is_not_is_named(release: Path, tmp_path: Path) -> None:
         ({"split": "dev"}, "no split 'dev'; it has train, validation, test"),
         ({"config": "language-id"}, "no config 'language-id'; it has default, license-"),
         ({"columns": ["teks"]}, "no column 'teks'; it has id, source"),
-        ({"revision": "v1"}, "a folder has no revisions"),
+        ({"revision": "v1"}, "has no revisions"),
     ):
         with pytest.raises(corpuskit.SpecError, match=words):
             corpuskit.load(release, **options)
@@ -96,6 +97,36 @@ def test_what_there_is_not_is_named(release: Path, tmp_path: Path) -> None:
     for use in (list, corpuskit.Split.to_hf):
         with pytest.raises(corpuskit.InputError, match="train-00000-of-00002"):
             use(split)
+
+
+@pytest.mark.parametrize("kind", ["s3", "file"])
+def test_a_place_that_a_url_names(
+    release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """The release itself, or the latest at the place it was published to; what is not whole there is not loaded."""
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    with ObjectStore() as store:
+        for name, value in store.env().items():
+            monkeypatch.setenv(name, value)
+        where = f"s3://{BUCKET}/news" if kind == "s3" else (tmp_path / "news").as_uri()
+        corpuskit.publish(release, where)
+        for url in (where, f"{where}/latest.json", f"{where}/{release.name}"):
+            assert list(corpuskit.load(url, "train")) == rows(release, split="train")
+            assert rows(url, config="license-mit") == rows(release, config="license-mit")  # type: ignore[arg-type]
+        one = corpuskit.load(where, "test", columns=["id"])
+        assert one.to_hf()["id"] == [row["id"] for row in one]
+        assert list(corpuskit.load(where, "test", columns=["id"], streaming=True).to_hf()) == list(one)
+
+        for url, revision in ((f"{where}/nowhere", None), (where, "v1"), ("gs://a/b", None)):
+            with pytest.raises(corpuskit.SpecError):
+                corpuskit.load(url, revision=revision)
+        if kind == "s3":
+            store.put(f"news/{release.name}/{one.files[0]}", b"PAR1")
+        else:
+            (tmp_path / "news" / release.name / one.files[0]).write_bytes(b"PAR1")
+        for broken in (lambda: list(one), one.to_hf):
+            with pytest.raises(corpuskit.InputError, match=one.files[0]):
+                broken()
 
 
 PUSH = """

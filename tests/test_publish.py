@@ -357,6 +357,11 @@ def test_what_corpus_toml_says_of_the_hub(hub: LocalHub, tmp_path: Path) -> None
     assert publish(hub, odd).code == 2
     asked = publish(hub, release(tmp_path, "1.0.3", articles(0, 20)), "hf://lab/named", "--pull-request")
     assert (asked.code, "no pull requests" in asked.said) == (3, True)
+    for options in ([], ["--dry-run"]):
+        asked = publish(hub, path, "hf://lab/nowhere", "--pull-request", *options)
+        assert (asked.code, "no such repository" in asked.said) == (2, True)
+    assert not (hub.folder / "datasets/lab/nowhere").exists()
+    assert publish(hub, path, "--pull-request", "--private").code == 2
 
 
 def test_private_stays_private(hub: LocalHub, first: Path, tmp_path: Path) -> None:
@@ -409,6 +414,20 @@ def test_a_hub_that_answers_wrong_digests(first: Path) -> None:
             True,
             False,
         )
+
+
+def test_a_hub_that_says_less(first: Path, second: Path) -> None:
+    """A hub whose 404 has no code, and whose ids of small files are not git's, is published to all the same."""
+    with FaultyHub() as faulty:
+        faulty.armed = {"call": 1, "fault": "curt"}
+        assert publish(faulty, first, "hf://lab/curt", "--dry-run").code == 0
+        for path in (first, second):
+            done = publish(faulty, path, "hf://lab/curt")
+            assert (done.code, done.json["ok"]) == (0, True), done.said
+        assert publish(faulty, second, "hf://lab/curt", "--branch", "draft").code == 0
+        faulty.armed = {}
+        assert loaded(faulty, "lab/curt", "v1.0.0") == ids(first)
+        assert loaded(faulty, "lab/curt") == ids(second)
 
 
 def test_a_target_that_moves_at_the_last_moment(first: Path, second: Path) -> None:

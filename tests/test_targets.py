@@ -398,6 +398,87 @@ def test_a_store_that_changes_bytes(store: ObjectStore, first: Path, tmp_path: P
     assert target.publish(first).code == 0
 
 
+OTHERS = {
+    "the manifest": ("tiny-1.0.0/manifest.json", b"{}", 1, "published by another meanwhile"),
+    "a newer release": ("latest.json", b"", 0, ""),
+    "another corpus": ("latest.json", b"[]", 2, "no pointer to a release"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_who_comes_second_is_told(
+    store: ObjectStore, first: Path, second: Path, tmp_path: Path, name: str
+) -> None:
+    """What another put there between the look and the write is not overwritten."""
+    target = Target("s3", store, tmp_path)
+    path, data, code, words = OTHERS[name]
+    data = data or json.dumps(pointer(second)).encode()
+
+    def hook(environ: dict[str, Any], go_on: Any, answer: Any) -> Any:
+        if environ["REQUEST_METHOD"] == "PUT" and environ["PATH_INFO"].endswith(path):
+            store.hook = None
+            target.put(path, data)
+        return None
+
+    store.hook = hook
+    done = target.publish(first)
+    assert (done.code, words in done.said) == (code, True), done.said
+    assert target.files()[path] == data
+
+
+def test_an_answer_that_is_lost(store: ObjectStore, first: Path, tmp_path: Path) -> None:
+    """A write that is repeated because nobody heard of its success finds itself there, and goes on."""
+    target = Target("s3", store, tmp_path)
+    lost: list[str] = []
+
+    def hook(environ: dict[str, Any], go_on: Any, answer: Any) -> Any:
+        path = environ["PATH_INFO"]
+        if environ["REQUEST_METHOD"] != "PUT" or not path.endswith(".json") or path in lost:
+            return None
+        lost.append(path)
+        data = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        hook_again, store.hook = store.hook, None
+        store.put(path.removeprefix(f"/{BUCKET}/"), data)
+        store.hook = hook_again
+        answer("503 Slow Down", [("Content-Length", "0")])
+        return [b""]
+
+    store.hook = hook
+    try:
+        done = target.publish(first)
+    finally:
+        store.hook = None
+    assert (done.code, latest(target.files())) == (0, pointer(first)), done.said
+    assert {"manifest.json", "latest.json"} <= {path.rpartition("/")[2] for path in lost}
+
+
+def test_a_store_without_conditional_writes(
+    store: ObjectStore, first: Path, second: Path, tmp_path: Path
+) -> None:
+    """Where a store answers that it has none, the same is written without a condition."""
+    target = Target("s3", store, tmp_path)
+    body = b"<Error><Code>NotImplemented</Code><Message>A header you provided</Message></Error>"
+    refused: list[str] = []
+
+    def hook(environ: dict[str, Any], go_on: Any, answer: Any) -> Any:
+        if environ["REQUEST_METHOD"] != "PUT" or not {"HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH"} & environ.keys():
+            return None
+        refused.append(environ["PATH_INFO"].rpartition("/")[2])
+        answer(
+            "501 Not Implemented", [("Content-Length", str(len(body))), ("Content-Type", "application/xml")]
+        )
+        return [body]
+
+    store.hook = hook
+    try:
+        codes = [target.publish(path).code for path in (first, second)]
+    finally:
+        store.hook = None
+    assert (codes, latest(target.files())) == ([0, 0], pointer(second))
+    assert set(refused) == {"manifest.json", "latest.json"}
+    assert target.verify().code == 0
+
+
 @pytest.mark.parametrize(
     ("status", "code", "words"),
     [

@@ -16,7 +16,7 @@ from corpuskit.audit.tables import Unreadable
 from corpuskit.card import check_card, render_card
 from corpuskit.digests import sha256
 from corpuskit.documents import ROLES, render_documents
-from corpuskit.errors import SpecError
+from corpuskit.errors import InputError, SpecError
 from corpuskit.findings import Finding, finding, worst
 from corpuskit.forms import FORMS
 from corpuskit.places import Place, place, sha256_at
@@ -25,15 +25,35 @@ from corpuskit.places.pointer import read_pointer
 
 def read_manifest(release: Path) -> dict[str, Any]:
     """The manifest of a release; raises SpecError where the folder is none."""
-    hint = "Name a folder that build wrote."
     try:
-        manifest: dict[str, Any] = json.loads((release / layout.MANIFEST).read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        cause = f"is no release: {layout.MANIFEST} cannot be read."
-        raise SpecError(cause, str(release), None, hint) from error
+        return _parsed((release / layout.MANIFEST).read_bytes(), str(release))
+    except OSError as error:
+        raise _no_release(str(release), " cannot be read") from error
+
+
+def find_release(where: Place) -> tuple[Place, dict[str, Any]]:
+    """The release at a place, or the one that a pointer there names, and its manifest; raises SpecError, InputError."""
+    release, data, pointed = _found(where)
+    if pointed is not None and pointed != sha256(data):
+        cause = f"its root digest is not the one that {layout.LATEST} names."
+        raise InputError(str(release), cause, "Run `corpuskit verify` on it.")
+    return release, _parsed(data, str(release))
+
+
+def _parsed(data: bytes, release: str) -> dict[str, Any]:
+    """The manifest in these bytes; raises SpecError where they are none."""
+    try:
+        manifest: dict[str, Any] = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise _no_release(release, " cannot be read") from error
     if broken := manifests.broken_rules(manifest):
-        raise SpecError(f"is no release: {layout.MANIFEST}: {broken[0]}.", str(release), None, hint)
+        raise _no_release(release, f": {broken[0]}")
     return manifest
+
+
+def _no_release(release: str, why: str) -> SpecError:
+    cause = f"is no release: {layout.MANIFEST}{why}."
+    return SpecError(cause, release, None, "Name a folder that build wrote.")
 
 
 def verify(

@@ -68,6 +68,12 @@ class Place(Protocol):
     def put(self, path: str, source: Path | bytes, sha256: str) -> None:
         """Put a file there, or replace it: whoever reads sees the old or the new one, never a part."""
 
+    def swap(self, path: str, data: bytes, before: bytes | None) -> bool:
+        """Put a small file where one with the bytes `before` lies, or none; where that is not so, nothing, and False.
+
+        An object store without conditional writes leaves a moment between the look and the write.
+        """
+
     def locked(self, name: str) -> AbstractContextManager[None]:
         """Keep other publications of a corpus out, where the place has locks; raises Busy."""
 

@@ -4,7 +4,7 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -98,9 +98,21 @@ class Folder:
         except OSError as error:
             raise OutputError(str(file), f"cannot be written: {error.strerror or error}.") from error
 
-    def locked(self, name: str) -> AbstractContextManager[None]:
-        """Hold the lock of a corpus in the folder; raises Busy where another process does."""
-        return locked(self.path, name)
+    def swap(self, path: str, data: bytes, before: bytes | None) -> bool:
+        """Put a file where one with these bytes lies, or none; the lock, which must be held, keeps others out."""
+        if self.read(path) != before:
+            return False
+        self.put(path, data, "")
+        return True
+
+    @contextmanager
+    def locked(self, name: str) -> Iterator[None]:
+        """Hold the lock of a corpus in the folder, which is made durably; raises Busy where another process does."""
+        missing = [each for each in (self.path, *self.path.parents) if not each.exists()]
+        with locked(self.path, name):
+            for made in missing:
+                sync(made.parent)
+            yield
 
     def sweep(self, paths: list[str]) -> int:
         """Remove the unfinished parts of these files."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from corpuskit import digests
 from corpuskit.errors import InputError, OutputError, SpecError
 from corpuskit.places import Entry
 from corpuskit.places.faults import code_of, fault_of
@@ -17,6 +18,9 @@ _BLOCK = 8 << 20
 _PARTS, _PART_BYTES = 4, 16 << 20
 # What stores answer that do not list unfinished uploads, or not to everyone who may write.
 _UNLISTED = frozenset({"NotImplemented", "MethodNotAllowed", "AccessDenied", "501", "405", "403"})
+# What stores answer whose condition does not hold, or that know no conditions of writes.
+_OVERTAKEN = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict", "409"})
+_UNCONDITIONAL = frozenset({"NotImplemented", "501", "InvalidArgument", "InvalidRequest"})
 _SHA256 = "sha256"  # the name of the user metadata that notes a digest
 
 
@@ -128,6 +132,28 @@ class Objects:
                 self.system.pipe_file(f"{self.root}/{path}", source, **more)
             else:
                 self.system.put_file(str(source), f"{self.root}/{path}", **more)
+
+    def swap(self, path: str, data: bytes, before: bytes | None) -> bool:
+        """Put an object where one with these bytes lies, or none, by a conditional write where the store has them."""
+        from botocore.exceptions import ClientError
+
+        key, held = f"{self.root}/{path}", {"IfNoneMatch": "*"}
+        with _told(self._url(path), write=True):
+            if before is not None:
+                held = {"IfMatch": self.system.info(key)["ETag"]} if self.system.exists(key) else {}
+            if self.read(path) != before:
+                return False
+            for condition in (held, {}):
+                try:
+                    self.system.pipe_file(key, data, Metadata={_SHA256: digests.sha256(data)}, **condition)
+                except (OSError, ClientError) as error:
+                    if code_of(error) in _OVERTAKEN:
+                        return self.read(path) == data  # by another, or by us and the answer was lost
+                    if not condition or code_of(error) not in _UNCONDITIONAL:
+                        raise
+                else:
+                    return True
+        raise AssertionError("unreachable: the last attempt returns or raises")
 
     def locked(self, name: str) -> AbstractContextManager[None]:
         """Plain object stores have no locks."""

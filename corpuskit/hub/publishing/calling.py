@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 _WAITS = (1.0, 2.0, 4.0, 8.0)
 _LONGEST_WAIT, _LONGEST_TEXT = 120.0, 300
 _PASSING = frozenset({408, 409, 423, 425, 429, 500, 502, 503, 504})
-_AGAIN = "Run the same command again: what has arrived is not sent again."
+_AGAIN = "Run the same command again."
 
 # What a status means, and what to do.
 _MEANINGS = {

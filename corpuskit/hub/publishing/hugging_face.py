@@ -7,15 +7,26 @@ are nobody's until that commit names them. So readers see the revision before it
 import re
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from corpuskit import layout, parquet
+from corpuskit.digests import sha256
 from corpuskit.errors import PublishRefused, SpecError
 from corpuskit.findings import Finding, finding
-from corpuskit.hub.publishing.calling import attempts, failures, may_pass, patiently, telling, told, waits
+from corpuskit.hub.publishing.calling import (
+    attempts,
+    failures,
+    may_pass,
+    patiently,
+    status_of,
+    telling,
+    told,
+    waits,
+)
 from corpuskit.hub.publishing.comparing import is_reached
 from corpuskit.hub.publishing.plan import MAIN, Address, Cargo, Gating, Options, Plan, RemoteFile, State, Tell
 from corpuskit.hub.publishing.rows import row_findings
@@ -57,21 +68,16 @@ def _api(target: Address) -> Any:
 
 def state(target: Address, options: Options, manifest: Mapping[str, Any]) -> State:
     """What a repository holds on a branch, or on main where the branch is yet to be made."""
-    from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
-
     api = _api(target)
     tag, wanted = f"v{manifest['version']}", {each["sha256"]: each["bytes"] for each in manifest["files"]}
 
-    def described() -> Any:
-        try:
-            return api.dataset_info(target.place, revision=options.branch)
-        except RevisionNotFoundError:
-            return api.dataset_info(target.place) if options.branch != MAIN else None
-        except RepositoryNotFoundError:
-            return None
-
-    info = patiently(target, described)
-    if info is None:
+    info = patiently(target, lambda: _described(api, target, options.branch))
+    if info is None and options.branch != MAIN:
+        info = patiently(target, lambda: _described(api, target, MAIN))
+    if info is None or info.sha is None:
+        if options.pull_request:
+            hint = "Leave --pull-request out: then the repository is made. Or look at the name and the token."
+            raise SpecError("there is no such repository to make a pull request to.", target.url, None, hint)
         return State()
     files = patiently(target, lambda: _tree(api, target, info.sha))
     tagged = patiently(target, lambda: _tags(api, target).get(tag))
@@ -88,6 +94,20 @@ def state(target: Address, options: Options, manifest: Mapping[str, Any]) -> Sta
         latest=latest_in(listed) if options.branch == MAIN else None,
         held=_held(target, files, wanted),
     )
+
+
+def _described(api: Any, target: Address, branch: str) -> Any:
+    """What a hub says of a repository at a branch; None where there is no such repository or branch."""
+    from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
+
+    try:
+        return api.dataset_info(target.place, revision=branch)
+    except RepositoryNotFoundError:
+        return None  # also where it is hidden, with 401
+    except HfHubHTTPError as error:
+        if status_of(error) == 404:  # not every hub says what it is that is not there
+            return None
+        raise
 
 
 def _gating(gated: Any) -> Gating:
@@ -158,8 +178,8 @@ def _held(target: Address, files: tuple[RemoteFile, ...], wanted: Mapping[str, i
                 some, token=None, repo_type="dataset", repo_id=target.place, transfers=["basic"]
             )
         except HfHubHTTPError as error:
-            if error.response.status_code in {401, 403}:
-                return frozenset(held)  # who may only read is not told
+            if error.response.status_code < 500:
+                return frozenset(held)  # who may only read is not told, nor whoever asks before he sends
             raise told(target, error) from error
         except failures() as error:
             raise told(target, error) from error
@@ -171,7 +191,7 @@ def execute(plan: Plan, cargo: Cargo, tell: Tell) -> str:
     """Make the repository if need be, send, commit once, tag; gives the revision."""
     api, target = _api(plan.target), plan.target
     head = _prepared(api, plan)
-    revision = head
+    revision = str(head)
     if plan.changes:
         operations = _operations(plan, cargo)
         _send(api, plan, operations, tell)
@@ -182,15 +202,18 @@ def execute(plan: Plan, cargo: Cargo, tell: Tell) -> str:
     return revision
 
 
-def _prepared(api: Any, plan: Plan) -> str:
-    """The revision to build on, in a repository and on a branch that are there, with the settings of the plan."""
+def _prepared(api: Any, plan: Plan) -> str | None:
+    """The revision to build on, None where nothing was ever committed.
+
+    Repository and branch are then there, with the settings of the plan.
+    """
     target, options = plan.target, plan.options
     if plan.revision is None:
         patiently(
             target, lambda: api.create_repo(target.place, private=options.private, exist_ok=True, **_KIND)
         )
     info = patiently(target, lambda: api.dataset_info(target.place))
-    if plan.revision is None:
+    if plan.revision is None and info.sha is not None:
         found = patiently(target, lambda: _tree(api, target, info.sha))
         if not _is_new(found):
             raise _moved(plan, info.sha)
@@ -201,7 +224,7 @@ def _prepared(api: Any, plan: Plan) -> str:
         settings["gated"] = False if options.gating == "off" else options.gating
     if settings:
         patiently(target, lambda: api.update_repo_settings(target.place, **settings, **_KIND))
-    base = plan.revision or str(info.sha)
+    base: str | None = plan.revision or info.sha
     if options.branch != MAIN:
         patiently(
             target,
@@ -246,7 +269,7 @@ def _send(api: Any, plan: Plan, operations: list[Any], tell: Tell) -> None:
             raise PublishRefused([f"{add.path_in_repo} changed while it was sent; nothing was published."])
 
 
-def _committed(api: Any, plan: Plan, cargo: Cargo, operations: list[Any], parent: str) -> str:
+def _committed(api: Any, plan: Plan, cargo: Cargo, operations: list[Any], parent: str | None) -> str:
     """The one commit, made once: when no answer came, it is first looked whether it was made."""
     target, options = plan.target, plan.options
     title, _, description = options.message.partition("\n")
@@ -265,7 +288,8 @@ def _committed(api: Any, plan: Plan, cargo: Cargo, operations: list[Any], parent
         except failures() as error:
             if options.pull_request:
                 raise told(target, error) from error  # another attempt could make a second one
-            if (now := _head_now(api, plan, cargo, parent)) != parent:
+            now = _head_now(api, plan, cargo, parent)
+            if now is not None and now != parent:
                 return now
             if wait is None or not may_pass(error):
                 raise told(target, error) from error
@@ -275,11 +299,12 @@ def _committed(api: Any, plan: Plan, cargo: Cargo, operations: list[Any], parent
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def _head_now(api: Any, plan: Plan, cargo: Cargo, parent: str) -> str:
+def _head_now(api: Any, plan: Plan, cargo: Cargo, parent: str | None) -> str | None:
     """The revision that the branch is at: the parent, or one that the plan leads to; raises PublishRefused."""
     target = plan.target
-    now = str(patiently(target, lambda: api.dataset_info(target.place, revision=plan.options.branch).sha))
-    if now != parent:
+    info = patiently(target, lambda: _described(api, target, plan.options.branch))
+    now: str | None = None if info is None else info.sha
+    if now is not None and now != parent:
         files = patiently(target, lambda: _tree(api, target, now))
         if not is_reached(plan.files, cargo, State(now, files)):
             raise _moved(plan, now)
@@ -321,7 +346,8 @@ def check(plan: Plan, revision: str, cargo: Cargo, rows: Mapping[str, Mapping[st
     """Ask for the published revision again: every digest, the tag, and the rows that loaders will find."""
     api, target = _api(plan.target), plan.target
     there = {each.path: each for each in patiently(target, lambda: _tree(api, target, revision))}
-    found = list(_differences(plan, cargo, there))
+    fetched = partial(_fetched, api, target, revision, tuple(there.values()), longest=_MAX_MANIFEST)
+    found = list(_differences(plan, cargo, there, fetched))
     if plan.tag is not None:
         tagged = patiently(target, lambda: _tags(api, target).get(str(plan.tag)))
         if tagged != revision and not cargo.is_at(layout.MANIFEST, _manifest_at(api, target, tagged)):
@@ -332,7 +358,15 @@ def check(plan: Plan, revision: str, cargo: Cargo, rows: Mapping[str, Mapping[st
     return list(row_findings(card, sorted(there), lambda path: _rows(api, target, revision, path), rows))
 
 
-def _differences(plan: Plan, cargo: Cargo, there: Mapping[str, RemoteFile]) -> Iterator[Finding]:
+def _differences(
+    plan: Plan, cargo: Cargo, there: Mapping[str, RemoteFile], fetched: Callable[[str], bytes | None]
+) -> Iterator[Finding]:
+    """What the target holds otherwise than planned; a small file whose id is not git's is `fetched` and compared."""
+
+    def is_there(path: str, now: RemoteFile) -> bool:
+        same_size = now.digest.startswith("git:") and now.bytes == cargo.sha256(path)[1]
+        return cargo.is_at(path, now) or (same_size and sha256(fetched(path) or b"") == cargo.sha256(path)[0])
+
     for each in plan.files:
         now = there.get(each.path)
         if each.action == "delete":
@@ -340,7 +374,7 @@ def _differences(plan: Plan, cargo: Cargo, there: Mapping[str, RemoteFile]) -> I
                 yield finding("wrong-copy", "it should be gone", file=each.path)
         elif now is None:
             yield finding("wrong-copy", "it is not there", file=each.path)
-        elif now.digest != each.before if each.foreign else not cargo.is_at(each.path, now):
+        elif now.digest != each.before if each.foreign else not is_there(each.path, now):
             yield finding("wrong-copy", f"the hub says {now.bytes:,} bytes, {now.digest}", file=each.path)
     planned = {each.path for each in plan.files}
     for path in sorted(there.keys() - planned):

@@ -8,7 +8,7 @@ from typing import Any
 
 from corpuskit import layout
 from corpuskit.audit import read_manifest
-from corpuskit.errors import InputError, OutputError, PublishRefused, SpecError
+from corpuskit.errors import InputError, OutputError, PublishRefused, RemoteError, SpecError
 from corpuskit.findings import Finding, finding
 from corpuskit.hub.publishing import gates
 from corpuskit.hub.publishing.calling import quiet_library
@@ -72,12 +72,8 @@ def publish(
     given = _read_plan(plan) if isinstance(plan, Path | str) else plan
     address = _address(target, manifest, given)
     _check_apart(release, address)
-    options = given.options if given is not None else Options(
-        branch, pull_request, private if private is not None else manifest["hub"].get("private"), _gating(manifest),
-        message.strip() or f"{manifest['name']} {manifest['version']}", allow_unknown_license, allow_older, tag,
-    )  # fmt: skip
-    if options.pull_request and (options.branch != MAIN or options.tag):
-        raise SpecError("a pull request is made from main, and has no tag: leave branch and tag out.")
+    asked = Options(branch, pull_request, private, None, message, allow_unknown_license, allow_older, tag)
+    options = given.options if given is not None else _options(asked, manifest)
     with quiet_library(progress=progress):
         made, cargo = _make(release, manifest, address, options, given)
         if dry_run:
@@ -87,6 +83,9 @@ def publish(
         kind = target_of(address)
         try:
             revision = kind.execute(made, cargo, tell or _silent)
+        except RemoteError as error:
+            error.hint = f"{error.hint} What has arrived is not sent again."
+            raise
         except PublishRefused as refused:
             late = finding("stale-plan", " ".join(refused.reasons))
             refused.outcome = outcome(made, [*made.findings, late], ok=False)
@@ -152,6 +151,18 @@ def _address(target: str | None, manifest: Mapping[str, Any], given: Plan | None
         place = f"{given.target.url} at {given.target.host}" if given.target.host else given.target.url
         raise SpecError(f"the plan is for {place}, not for {address.url}.", hint="Leave the target out.")
     return address
+
+
+def _options(asked: Options, manifest: Mapping[str, Any]) -> Options:
+    """What is asked of a publication, and what corpus.toml says of the hub where nothing else is asked."""
+    message = asked.message.strip() or f"{manifest['name']} {manifest['version']}"
+    if asked.pull_request:
+        if asked.branch != MAIN or asked.tag or asked.private is not None:
+            cause = "a pull request is made from main, has no tag and changes no settings."
+            raise SpecError(cause, hint="Leave branch, tag and private out.")
+        return dataclasses.replace(asked, message=message)
+    private = asked.private if asked.private is not None else manifest["hub"].get("private")
+    return dataclasses.replace(asked, message=message, private=private, gating=_gating(manifest))
 
 
 def _gating(manifest: Mapping[str, Any]) -> Gating | None:

@@ -29,6 +29,7 @@ from corpuskit.places import Entry, Place, place, sha256_at
 from corpuskit.places.pointer import Pointer, read_pointer
 
 _SEALS = (layout.SIDECAR, layout.MANIFEST)  # in the order in which they are sent
+_ATTEMPTS = 5  # to move the pointer while others do
 
 
 def address(scheme: str, rest: str) -> Address:
@@ -93,13 +94,32 @@ def execute(plan: Plan, cargo: Cargo, tell: Tell) -> str:
             # Another has published this version since the plan was made.
             raise PublishRefused([f"{release} holds another release of this version by now."])
         _deliver(plan, release, cargo, [each for path, each in ours.items() if path not in _SEALS], tell)
-        _deliver(plan, release, cargo, [ours[path] for path in _SEALS], tell)
-        pointer = Pointer(plan.name, plan.version, plan.root_digest, release.name)
-        latest = _latest(where, plan.name)
-        if latest != pointer and (latest is None or _may_move(plan, latest)):
-            tell(f"moving {where}/{layout.LATEST} to {release.name}")
-            where.put(layout.LATEST, pointer.as_bytes(), sha256(pointer.as_bytes()))
+        _deliver(plan, release, cargo, [ours[layout.SIDECAR]], tell)
+        if there is None:
+            tell(f"sending {layout.MANIFEST}, {ours[layout.MANIFEST].bytes:,} bytes")
+            if not release.swap(layout.MANIFEST, (cargo.release / layout.MANIFEST).read_bytes(), None):
+                raise PublishRefused(
+                    [f"{release} was published by another meanwhile: verify what lies there."]
+                )
+        _deliver(plan, release, cargo, [ours[layout.MANIFEST]], tell)
+        _point(plan, where, release.name, tell)
     return plan.root_digest
+
+
+def _point(plan: Plan, where: Place, prefix: str, tell: Tell) -> None:
+    """Make the pointer name the plan's release, unless it names a newer one."""
+    pointer = Pointer(plan.name, plan.version, plan.root_digest, prefix)
+    for _ in range(_ATTEMPTS):
+        before = where.read(layout.LATEST)
+        latest = _latest(where, plan.name)
+        if latest == pointer or (latest is not None and not _may_move(plan, latest)):
+            return
+        tell(f"moving {where}/{layout.LATEST} to {prefix}")
+        if where.swap(layout.LATEST, pointer.as_bytes(), before):
+            return
+    raise RemoteError(
+        str(where), f"{layout.LATEST} is moved by others again and again.", "Run this again later."
+    )
 
 
 def _deliver(plan: Plan, release: Place, cargo: Cargo, files: Iterable[FileChange], tell: Tell) -> None:

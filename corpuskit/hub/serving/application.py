@@ -12,14 +12,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from corpuskit.errors import CorpusError
-from corpuskit.hub.serving import bodies, links, pages, repositories
+from corpuskit.hub.serving import absent, bodies, links, pages, repositories
 from corpuskit.hub.serving.calls import Call, Hub, refused
-from corpuskit.hub.serving.refusals import Refusal, bad_request, no_repository
+from corpuskit.hub.serving.refusals import Refusal, no_repository
 from corpuskit.hub.serving.repositories import Repository
 from corpuskit.hub.serving.routes import Route, matched
 from corpuskit.hub.serving.tokens import Token, token_of
 
-_NO_XET = "this hub has no Xet storage: clients need HF_HUB_DISABLE_XET=1 in their environment."
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
 _READERS = {"json": bodies.read_json, "form": bodies.read_form}
 # Nothing that a hub sends may run, load anything, or be framed; a corpus page says what it needs itself.
@@ -92,22 +91,11 @@ def _route(hub: Hub, request: Request) -> tuple[Route, dict[str, str]]:
     raw: bytes = request.scope.get("raw_path", request.scope["path"].encode())
     route = matched(request.method, raw)
     if route is None:
-        if "/xet-" in request.scope["path"]:
+        if absent.is_xet(request.scope["path"]):
             # The client's library shows no sentence of this answer; whoever runs the hub may be the same person.
-            hub.tell(_NO_XET)
-            raise bad_request(_NO_XET)
-        raise _unknown(request.scope["path"])
+            hub.tell(absent.NO_XET)
+        raise absent.unknown(request.scope["path"])
     return route
-
-
-def _unknown(path: str) -> Refusal:
-    """Why there is nothing at a path."""
-    if re.match(r"/api/(models|spaces|kernels)/|/[^/]+/[^/]+/(resolve|info)/", path):
-        message = 'This hub holds datasets: pass repo_type="dataset", or --repo-type dataset.'
-        return Refusal(404, message, "RepoNotFound")
-    if re.fullmatch(r"/api/datasets/[^/]+|/datasets/[^/]+(/resolve/.*)?", path):
-        return no_repository(path.rpartition("/")[2])
-    return Refusal(404, f"This hub has nothing at {path}.")
 
 
 def _caller(hub: Hub, request: Request) -> Token | None:
