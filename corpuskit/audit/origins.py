@@ -14,7 +14,7 @@ from corpuskit.audit.prints import fingerprint, root_of
 from corpuskit.audit.rows import Rows, row_count
 from corpuskit.audit.tables import MOST, Cursor, typed
 from corpuskit.findings import Finding, finding
-from corpuskit.phases.write import PROVENANCE
+from corpuskit.phases.provenance import PROVENANCE
 from corpuskit.places import Place
 
 
