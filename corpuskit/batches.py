@@ -14,8 +14,9 @@ def cut_by_content(sizes: npt.ArrayLike, marks: npt.ArrayLike, max_bytes: int) -
     behind its row of smallest mark that leaves half the maximum on either side. A cut therefore hangs on no
     cut before it: adding, removing or changing a row moves the cuts around that row and no others.
     """
-    sums: Sums = np.concatenate([[0], np.cumsum(np.asarray(sizes, dtype=np.int64))])
-    rows = len(sums) - 1
+    rows = len(np.asarray(sizes))
+    sums: Sums = np.zeros(rows + 1, dtype=np.int64)
+    np.cumsum(sizes, dtype=np.int64, out=sums[1:])
     numbers: Marks = np.asarray(marks, dtype=np.uint64)
     ends: list[int] = []
     pieces = [(0, rows)] if rows else []

@@ -6,6 +6,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pyarrow as pa
+
 from corpuskit import layout, parquet
 from corpuskit.audit import read_manifest
 from corpuskit.audit.claims import UNREADABLE, short
@@ -19,6 +21,9 @@ from corpuskit.spec import CorpusSpec, load_spec
 
 _BLOCK = 1 << 20
 _MOST_FILES = 20
+# Books are compared so many rows at a time, and row by row where they differ.
+_ROWS = 10_000
+_BOOKS = (layout.LEDGER, layout.REJECTS, layout.EDITS)
 # What may make a release another one, and what is then said of it.
 _ORIGINS = {
     "name": "the name", "version": "the version", "schema_sha256": "the schema", "spec_sha256": "corpus.toml",
@@ -155,11 +160,13 @@ def _files(stands: _Side, made: _Side, one: Path, other: Path, prefix: str) -> I
         elif not paths[0].is_file():
             yield finding("other-file", "it is missing; built again, it is there", file=where)
         elif (at := _first_byte(*paths)) is not None:
-            yield _differing(stands, made, where, at)
+            yield _differing(stands, made, where, at, _first_line(*paths))
 
 
-def _differing(stands: _Side, made: _Side, name: str, at: int) -> Finding:
+def _differing(stands: _Side, made: _Side, name: str, at: int, line: str | None) -> Finding:
     message, more = f"differs from byte {at:,} on", {}
+    if line is not None:
+        message += f": {line}"
     if name == layout.MANIFEST:
         message += f": {_apart('manifest', stands.manifest, made.manifest)}"
     elif name == layout.README and not layout.audit_folder(stands.folder).is_dir():
@@ -167,6 +174,61 @@ def _differing(stands: _Side, made: _Side, name: str, at: int) -> Finding:
         if not check_card(card, (made.folder / name).read_text(encoding="utf-8")):
             message, more = "has keys or prose that are not ours", {"severity": "info"}
     return finding("other-file", message, file=name, **more)
+
+
+def _first_line(one: Path, other: Path) -> str | None:
+    """The first row of a provenance file or a book that is another; None for other files, which are told elsewhere."""
+    is_provenance = one.parent.name == layout.PROVENANCE
+    if not is_provenance and one.name not in _BOOKS:
+        return None
+    read = _batches if is_provenance else parquet.read_groups
+    count = 0
+    try:
+        for left, right in zip_longest(_pieces(read(one)), _pieces(read(other))):
+            if left is not None and right is not None and left.equals(right):
+                count += left.num_rows
+                continue
+            rows = ([] if each is None else each.to_pylist() for each in (left, right))
+            for row, made in zip_longest(*rows):
+                if row != made:
+                    return _line(count, row, made)
+                count += 1
+    except UNREADABLE as error:
+        return f"it cannot be read: {error}"
+    return "its rows are the same"
+
+
+def _line(number: int, row: Mapping[str, Any] | None, made: Mapping[str, Any] | None) -> str:
+    """What is different in a row of a book, which is counted from 1 for people."""
+    if row is None or made is None:
+        return (
+            f"it has {number:,} rows; built again more"
+            if row is None
+            else f"built again it has {number:,} rows"
+        )
+    column = next(name for name in {**row, **made} if row.get(name) != made.get(name))
+    told = _values(row.get(column), made.get(column))
+    record = f"({row.get('source')}, {row.get('id') or row.get('file')})"
+    return f"row {number + 1:,} {record}: column `{column}` {told}"
+
+
+def _batches(path: Path) -> Iterator[Any]:
+    with pa.memory_map(str(path)) as source:
+        reader = pa.ipc.open_file(source)
+        for number in range(reader.num_record_batches):
+            yield pa.Table.from_batches([reader.get_batch(number)])
+
+
+def _pieces(tables: Iterator[Any]) -> Iterator[Any]:
+    """Tables re-cut to one number of rows."""
+    held = None
+    for table in tables:
+        held = table if held is None else pa.concat_tables([held, table])
+        while held.num_rows >= _ROWS:
+            yield held.slice(0, _ROWS)
+            held = held.slice(_ROWS)
+    if held is not None and held.num_rows:
+        yield held
 
 
 def _first_byte(one: Path, other: Path) -> int | None:

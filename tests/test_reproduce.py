@@ -208,13 +208,49 @@ def test_the_first_byte_is_the_first(spec: Path, release: Path) -> None:
     path = release / "provenance" / "00000.arrow"
     data = path.read_bytes()
     path.write_bytes(data[:1000] + bytes([data[1000] ^ 1]) + data[1001:])
-    assert told(corpuskit.reproduce(spec, release), "other-file") == [
-        ("provenance/00000.arrow", "differs from byte 1,000 on")
-    ]
+    ((file, message),) = told(corpuskit.reproduce(spec, release), "other-file")
+    assert (file, message.partition(":")[0]) == ("provenance/00000.arrow", "differs from byte 1,000 on")
     path.write_bytes(data[:-10])
-    assert told(corpuskit.reproduce(spec, release), "other-file") == [
-        ("provenance/00000.arrow", f"differs from byte {len(data) - 10:,} on")
-    ]
+    ((file, message),) = told(corpuskit.reproduce(spec, release), "other-file")
+    assert (file, message.partition(": ")[0]) == (
+        "provenance/00000.arrow",
+        f"differs from byte {len(data) - 10:,} on",
+    )
+
+
+@pytest.mark.parametrize("book", ["ledger", "provenance"])
+def test_a_forged_line_of_a_book_is_told(spec: Path, release: Path, book: str) -> None:
+    """The row and column that say something else, or how many rows there are, or that all rows are the same."""
+    path = release / "provenance" / "00000.arrow"
+    if book == "ledger":
+        path = release.with_name(f"{release.name}.audit") / "ledger.parquet"
+    read, write = (pq.read_table, pq.write_table) if book == "ledger" else (read_arrow, write_arrow)
+    whole = read(path)
+    place = whole.column_names.index("sha256")
+    forged = ["0" * 64 if n == 2 else each for n, each in enumerate(whole["sha256"].to_pylist())]
+    row = f"row 3 (one, {whole['id'][2].as_py()}): column `sha256` differs from character "
+    for table, words in (
+        (whole.set_column(place, "sha256", pa.array(forged)), row),
+        (whole.slice(0, 5), "it has 5 rows; built again more"),
+        (pa.concat_tables([whole, whole.slice(0, 1)]), f"built again it has {whole.num_rows} rows"),
+        (pa.concat_tables([whole.slice(0, 5), whole.slice(5)]), "its rows are the same"),
+    ):
+        path.unlink()
+        write(table, path)
+        messages = [m for file, m in told(corpuskit.reproduce(spec, release), "other-file") if file]
+        assert len(messages) == 1
+        assert f" on: {words}" in messages[0], messages
+
+
+def read_arrow(path: Path) -> pa.Table:
+    """The rows of an Arrow file."""
+    return pa.ipc.open_file(path.read_bytes()).read_all()
+
+
+def write_arrow(table: pa.Table, path: Path) -> None:
+    """Rows to an Arrow file."""
+    with pa.ipc.new_file(str(path), table.schema) as file:
+        file.write_table(table)
 
 
 def test_missing_and_further_files_are_told(spec: Path, release: Path) -> None:

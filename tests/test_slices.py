@@ -48,11 +48,14 @@ def test_slices_cover_the_file_and_hang_on_its_bytes_alone(parts: list[bytes], s
 
 
 def test_a_slice_has_its_size() -> None:
-    """At least a quarter of the most bytes, at most up to the line end behind them; the last may be short."""
+    """At least a quarter of the most bytes, at most up to the line end behind them; the last may be short.
+
+    Each line counts 128 bytes more than it has.
+    """
     data = b"".join(lines(20_000))
-    found = [s.end - s.start for s in slices(data)]
+    found = [s.end - s.start + 128 * data.count(b"\n", s.start, s.end) for s in slices(data)]
     assert len(found) > 200
-    assert all(MOST // 4 <= size < MOST + 80 for size in found[:-1])
+    assert all(MOST // 4 <= size < MOST + 80 + 128 for size in found[:-1])
     # Few are as large as may be: their own lines end the others.
     assert sum(size >= MOST for size in found) < len(found) / 10
 
@@ -92,8 +95,17 @@ def test_what_is_put_before_a_file_moves_its_slices_and_changes_few() -> None:
     for count in (1, 10, 100, 300):
         more = b"".join(lines(count, seed=count))
         new = digests(more + whole) - before
-        assert len(new) <= 2 * len(more) // MOST + 8
+        assert len(new) <= 2 * (len(more) + 128 * count) // MOST + 8
     assert len(before) > 150
+
+
+def test_short_lines_are_no_more_than_a_slice_may_have() -> None:
+    """However short lines are, a slice has no more of them than if each took 128 bytes more."""
+    for data in (b"\n" * 5000, b"12\n" * 5000):
+        found = slices(data)
+        counts = [data.count(b"\n", each.start, each.end) for each in found]
+        assert max(counts) <= MOST // 128 + 1
+        assert sum(counts) == 5000
 
 
 def test_what_is_appended_changes_the_last_slice_alone() -> None:

@@ -54,7 +54,7 @@ def _columns(digests: Words) -> list[Any]:
 
 
 # So many values are sorted at once.
-_AT_ONCE = 4_000_000
+_AT_ONCE = 1_000_000
 
 
 def shared(values: Words, chosen: npt.NDArray[np.bool_]) -> Numbers:

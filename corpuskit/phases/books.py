@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from corpuskit import layout
 from corpuskit.findings import FIELDS, Finding
-from corpuskit.phases.index import FATES, KEPT, Index
+from corpuskit.phases.index import AT_ONCE, FATES, KEPT, Index
 from corpuskit.phases.parts import Part
 from corpuskit.phases.plan import MapTask
 from corpuskit.phases.provenance import hexadecimal, located
@@ -127,10 +127,6 @@ def _edits(task: MapTask, part: Part) -> Any:
     return located(task, part.table("edits")).select(EDITS.names)
 
 
-# A part may be of very many short records.
-_AT_ONCE = 50_000
-
-
 def ledger_tables(
     tasks: Sequence[MapTask], parts: Sequence[Part], index: Index, sources: Sequence[str]
 ) -> Iterator[Any]:
@@ -144,8 +140,8 @@ def ledger_tables(
     for number, (task, part) in enumerate(zip(tasks, parts, strict=True)):
         start, end = int(index.starts[number]), int(index.starts[number + 1])
         ledger = part.table("ledger").drop_columns(["reason", "split"])
-        for first in range(start, end, _AT_ONCE):
-            last = min(first + _AT_ONCE, end)
+        for first in range(start, end, AT_ONCE):
+            last = min(first + AT_ONCE, end)
             fate = index.fate[first:last]
             low, high = np.searchsorted(index.lost, [first, last])
             leader = np.full(last - first, -1, dtype=np.int64)

@@ -11,12 +11,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpuskit.cache import key_of
-from corpuskit.dedup import words
 from corpuskit.digests import file_sha256
 from corpuskit.findings import Finding
+from corpuskit.phases.index import AT_ONCE
 from corpuskit.phases.map import MapContext
 from corpuskit.phases.parts import Part
 from corpuskit.phases.plan import Input, MapTask
@@ -80,17 +81,19 @@ def shard_keys(tasks: Sequence[ShardTask], parts: Sequence[Part]) -> list[str]:
         return []
     folders = {part.folder: part for part in parts}
 
-    @lru_cache(maxsize=8)  # rows come part by part
+    @lru_cache(maxsize=1)  # rows come part by part
     def digests(folder: Path) -> Any:
         column = folders[folder].table("ledger").select(["reason", "record_digest"])
-        return words(column.filter(pc.is_null(column["reason"]))["record_digest"])
+        return column.filter(pc.is_null(column["reason"]))["record_digest"].combine_chunks()
 
     shared = key_of(_FORMAT, made_with(), _schema(tasks[0].schema))
     keys = []
     for task in tasks:
         taken = hashlib.sha256()
         for folder, chosen in task.rows:
-            taken.update(digests(folder)[chosen].tobytes())
+            for first in range(0, len(chosen), AT_ONCE):
+                some = digests(folder).take(pa.array(chosen[first : first + AT_ONCE]))
+                taken.update(some.buffers()[1])
         keys.append(key_of(shared, taken.hexdigest(), task.group_ends, task.compression, task.forms))
     return keys
 
@@ -103,7 +106,12 @@ def provenance_keys(tasks: Sequence[ProvenanceTask], keys: Mapping[Path, str]) -
 
 def _taken(origins: Origins, keys: Mapping[Path, str]) -> list[Any]:
     places = [[piece.start, piece.first_line] for piece in origins.task.pieces]
-    return [keys[origins.part.folder], places, hashlib.sha256(origins.records.tobytes()).hexdigest()]
+    return [
+        keys[origins.part.folder],
+        places,
+        origins.first,
+        hashlib.sha256(origins.kept.tobytes()).hexdigest(),
+    ]
 
 
 def outcome_key(

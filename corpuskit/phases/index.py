@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from corpuskit.dedup import Keys, duplicates, same_ids, shared, words
 from corpuskit.phases.partition import Partitions, partitioned
@@ -24,6 +23,8 @@ from corpuskit.splits import TRAIN, split_order
 
 KEPT, REJECTED, DUPLICATE, REMOVED = range(4)
 FATES = ("kept", "rejected", "duplicate", "removed")
+# A part may be of very many short records: so many of them are looked at in one go.
+AT_ONCE = 1 << 14
 # With more records than this the columns lie in files.
 _IN_MEMORY = 8_000_000
 
@@ -58,12 +59,16 @@ class Index:
     def published(self) -> Iterator[tuple[str, str, Numbers]]:
         """Each partition and split that has records, with those records in release order."""
         kept = np.flatnonzero(self.fate == KEPT)
-        place = self.partitions.code[kept].astype(np.int64) * len(self.splits) + self.split[kept]
+        place = self.partitions.code[kept] * np.int32(len(self.splits)) + self.split[kept]
         order = np.argsort(place, kind="stable")
-        places, starts = np.unique(place[order], return_index=True)
-        for number, start, end in zip(places, starts, [*starts[1:], len(kept)], strict=False):
-            partition, split = divmod(int(number), len(self.splits))
-            yield self.partitions.names[partition], self.splits[split], kept[order[start:end]]
+        kept, place = kept[order], place[order]
+        del order  # there may be very many
+        starts = np.flatnonzero(np.diff(place, prepend=-1)).tolist()
+        places = place[starts].tolist()
+        del place
+        for number, (start, end) in zip(places, pairwise([*starts, len(kept)]), strict=True):
+            partition, split = divmod(number, len(self.splits))
+            yield self.partitions.names[partition], self.splits[split], kept[start:end]
 
     def part_of(self, records: Numbers) -> Numbers:
         """The number of the part of each record."""
@@ -77,9 +82,12 @@ class Index:
     def record_digests(self, parts: Sequence[Part]) -> Iterator[npt.NDArray[np.uint8]]:
         """The digests of the kept records, part by part, as rows of 32 bytes."""
         for number, part in enumerate(parts):
-            kept = self.fate[self.starts[number] : self.starts[number + 1]] == KEPT
-            digests = part.table("ledger")["record_digest"].filter(pa.array(kept)).combine_chunks()
-            yield words(digests).astype(">u8").view(np.uint8).reshape(-1, 32)
+            fate = self.fate[self.starts[number] : self.starts[number + 1]]
+            column = part.table("ledger")["record_digest"]
+            for first in range(0, len(fate), AT_ONCE):
+                kept = pa.array(fate[first : first + AT_ONCE] == KEPT)
+                digests = column.slice(first, AT_ONCE).filter(kept).combine_chunks()
+                yield words(digests).astype(">u8").view(np.uint8).reshape(-1, 32)
 
 
 class Accounts(NamedTuple):
@@ -148,29 +156,40 @@ class _Work:
         self.folder.mkdir(parents=True, exist_ok=True)
         return np.memmap(self.folder / name, dtype=kind, mode="w+", shape=(count,))
 
-    def _span(self, part: int) -> slice:
-        return slice(int(self.starts[part]), int(self.starts[part + 1]))
+    def _spans(self, part: int) -> Iterator[tuple[int, slice]]:
+        """The records of a part, some at a time: the first of them there, and where they stand among all."""
+        start, end = int(self.starts[part]), int(self.starts[part + 1])
+        for first in range(start, end, AT_ONCE):
+            yield first - start, slice(first, min(first + AT_ONCE, end))
 
     def read(self, part: int, barred: Callable[[str, str], str | None] | None) -> None:
         """Take from a part what stays of each record."""
-        names = ["reason", "split", "license", "size", "id_digest"]
-        table, span = self.parts[part].table("ledger").select(names), self._span(part)
-        rejected = np.asarray(pc.is_valid(table["reason"]))
-        self.fate[span] = np.where(rejected, REJECTED, KEPT)
-        self.reason[span] = _coded(table["reason"], self.reasons)
-        if barred is not None:
-            codes: dict[str | None, int] = {}
-            license_ = _coded(table["license"], codes)
-            for name, number in codes.items():
-                reason = None if name is None else barred(self.sources[part], name)
-                if reason is not None:
-                    removed = (license_ == number) & ~rejected
-                    self.fate[span][removed] = REMOVED
-                    self.reason[span][removed] = self._reason(reason)
-        self.split[span] = np.where(rejected, -1, _coded(table["split"], self.splits))
-        self.size[span] = np.asarray(table["size"].fill_null(0))
-        self.mark[span] = words(table["id_digest"])[:, 0]
-        self.rank[span] = self.ranks[part]
+        ledger = self.parts[part].table("ledger").select(["reason", "split", "license", "size", "id_digest"])
+        self.rank[self.starts[part] : self.starts[part + 1]] = self.ranks[part]
+        for first, span in self._spans(part):
+            table = ledger.slice(first, span.stop - span.start).combine_chunks()
+            rejected = _known(table["reason"])
+            self.fate[span] = np.where(rejected, REJECTED, KEPT)
+            self.reason[span] = _coded(table["reason"], self.reasons)
+            if barred is not None:
+                self._remove(part, span, table["license"], rejected, barred)
+            self.split[span] = np.where(rejected, -1, _coded(table["split"], self.splits))
+            self.size[span] = table["size"].combine_chunks().fill_null(0).to_numpy()
+            self.mark[span] = words(table["id_digest"])[:, 0]
+
+    def _remove(
+        self, part: int, span: slice, column: Any, rejected: npt.NDArray[np.bool_],
+        barred: Callable[[str, str], str | None],
+    ) -> None:  # fmt: skip
+        """Mark the records that may not stay for their licence."""
+        codes: dict[str | None, int] = {}
+        license_ = _coded(column, codes)
+        for name, number in codes.items():
+            reason = None if name is None else barred(self.sources[part], name)
+            if reason is not None:
+                removed = (license_ == number) & ~rejected
+                self.fate[span][removed] = REMOVED
+                self.reason[span][removed] = self._reason(reason)
 
     def _reason(self, name: str) -> int:
         return self.reasons.setdefault(name, len(self.reasons))
@@ -186,10 +205,10 @@ class _Work:
     def drop_duplicates(self, dedup: Dedup, scope: Any) -> None:
         """Mark duplicates, first of ids and then of content, and who is kept in their place."""
         mixed = self._column("mixed", np.uint64)
-        for number, rank in enumerate(self.ranks):
-            span = self._span(number)
-            mixed[span] = self.mark[span] ^ np.uint64(rank)
+        for start, end, rank in zip(self.starts[:-1], self.starts[1:], self.ranks, strict=True):
+            mixed[start:end] = self.mark[start:end] ^ np.uint64(rank)
         candidates = shared(mixed, self.fate == KEPT)
+        del mixed  # there may be very many
         keys = self._keys(candidates, ("id_digest", "record_digest"))
         leader = candidates[same_ids(keys)]
         digests, at = keys.record_digest, np.searchsorted(candidates, leader)
@@ -211,8 +230,10 @@ class _Work:
     def _same_content(self, scope: Any) -> tuple[Numbers, Numbers]:
         prefix, has_key = self._column("key", np.uint64), self._column("has_key", np.bool_)
         for number, part in enumerate(self.parts):
-            column, span = part.table("ledger")["dedup_key"], self._span(number)
-            prefix[span], has_key[span] = words(column)[:, 0], np.asarray(pc.is_valid(column))
+            column = part.table("ledger")["dedup_key"]
+            for first, span in self._spans(number):
+                some = column.slice(first, span.stop - span.start)
+                prefix[span], has_key[span] = words(some)[:, 0], _known(some)
         candidates = shared(prefix, (self.fate == KEPT) & has_key)
         keys = self._keys(candidates, ("id_digest", "dedup_key"))
         leader = candidates[duplicates(keys, None if scope is None else scope[candidates])]
@@ -258,6 +279,12 @@ class _Work:
 
 
 _NONE: Numbers = np.zeros(0, dtype=np.int64)
+
+
+def _known(column: Any) -> npt.NDArray[np.bool_]:
+    """Where a column is not null."""
+    known: npt.NDArray[np.bool_] = column.combine_chunks().is_valid().to_numpy(zero_copy_only=False)
+    return known
 
 
 def _coded(column: Any, codes: dict[Any, int]) -> npt.NDArray[np.int64]:

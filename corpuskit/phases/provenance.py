@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from corpuskit.batches import cut_by_content
 from corpuskit.layout import provenance_name
-from corpuskit.phases.index import KEPT, Index
+from corpuskit.phases.index import AT_ONCE, KEPT, Index
 from corpuskit.phases.parts import Part
 from corpuskit.phases.plan import MapTask
 
@@ -36,11 +36,12 @@ _READ = ["piece", "offset", "length", "line", "record", "sha256", "id", "split",
 
 
 class Origins(NamedTuple):
-    """Kept records of one part, by their numbers there."""
+    """Records of one part from the number `first` on, each kept or not."""
 
     task: MapTask
     part: Part
-    records: npt.NDArray[np.int64]
+    first: int
+    kept: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +69,23 @@ def provenance_tasks(
     ends = cut_by_content(np.broadcast_to(1, len(kept)), index.mark[kept], _MOST_ROWS)
     start = 0
     for number, end in enumerate(ends or [0]):
-        origins = tuple(_by_part(kept[start:end], index, tasks, parts))
+        first, last = (int(kept[start]), int(kept[end - 1]) + 1) if end else (0, 0)
+        origins = tuple(_by_part(first, last, index, tasks, parts))
         yield ProvenanceTask(folder, provenance_name(number), origins)
         start = end
 
 
 def _by_part(
-    records: npt.NDArray[np.int64], index: Index, tasks: Sequence[MapTask], parts: Sequence[Part]
+    first: int, last: int, index: Index, tasks: Sequence[MapTask], parts: Sequence[Part]
 ) -> Iterator[Origins]:
-    numbers, starts = np.unique(index.part_of(records), return_index=True)
-    for number, chosen in zip(numbers, np.split(records, starts[1:]), strict=bool(len(records))):
-        yield Origins(tasks[number], parts[number], chosen - index.starts[number])
+    """Which of the records from `first` to before `last` are kept, by part."""
+    while first < last:
+        number = int(index.part_of(np.array([first]))[0])
+        start, end = (int(each) for each in index.starts[number : number + 2])
+        kept = index.fate[first : min(last, end)] == KEPT
+        if kept.any():
+            yield Origins(tasks[number], parts[number], first - start, kept)
+        first = end
 
 
 def write_provenance(task: ProvenanceTask) -> int:
@@ -100,18 +107,13 @@ def _tables(task: ProvenanceTask) -> Iterator[Any]:
     """The rows of a file, some records of a part at a time."""
     for origins in task.origins:
         ledger = origins.part.table("ledger").select(_READ)
-        for first in range(0, len(origins.records), _BATCH_ROWS):
-            table = located(origins.task, _chosen(ledger, origins.records[first : first + _BATCH_ROWS]))
+        for first in range(0, len(origins.kept), AT_ONCE):
+            kept = origins.kept[first : first + AT_ONCE]
+            records = ledger.slice(origins.first + first, len(kept)).filter(pa.array(kept))
+            table = located(origins.task, records)
             for name in ("sha256", "record_digest"):
                 table = table.set_column(table.column_names.index(name), name, hexadecimal(table[name]))
             yield table.select(PROVENANCE.names).cast(PROVENANCE)
-
-
-def _chosen(table: Any, records: npt.NDArray[np.int64]) -> Any:
-    """Rows of a table, in ascending order, by way of the slice that they lie in."""
-    first = int(records[0])
-    own = table.slice(first, int(records[-1]) + 1 - first)
-    return own if len(own) == len(records) else own.take(pa.array(records - first))
 
 
 def located(task: MapTask, table: Any) -> Any:

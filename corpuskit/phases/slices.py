@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 
 from corpuskit.digests import line_digest
 
+# So much a line counts beyond its bytes: what its record takes of memory however short it is.
+_LINE_BYTES = 128
+
 
 class Slice(NamedTuple):
     """A range of a file that ends behind a line: its bytes, the number of its first line, its sha256."""
@@ -20,9 +23,10 @@ class Slice(NamedTuple):
 def cut_lines(blocks: Iterable[bytes], most_bytes: int) -> Iterator[Slice]:
     """The slices of a file, given its bytes; their cuts hang on nothing else.
 
-    From a quarter of `most_bytes` on, a line of n bytes ends its slice with a chance of n in a quarter of
+    From a quarter of `most_bytes` on, a line that counts n bytes ends its slice with a chance of n in a quarter of
     `most_bytes`, which its digest decides; the first line that ends beyond `most_bytes` ends it in any case. So
     slices are of very different sizes: that lets the cuts fall on the same lines again soon behind an edit.
+    A line counts its bytes and 128 more: short records are many, and a slice is bounded by both.
     """
     start, offset, line, first_line = 0, 0, 1, 1
     digest, search = hashlib.sha256(), _Search(most_bytes)
@@ -43,7 +47,7 @@ def cut_lines(blocks: Iterable[bytes], most_bytes: int) -> Iterator[Slice]:
 
 @dataclass(slots=True)
 class _Search:
-    """The state of looking for the line that ends a slice: its size so far, and the line that is being read.
+    """The state of looking for the line that ends a slice: what it counts so far, and the line that is being read.
 
     Lines that begin in the first quarter are passed over, also the last of them: where it begins hangs on the cut
     before.
@@ -59,9 +63,12 @@ class _Search:
         """Whether the slice ends in a block, of which the bytes before `at` are read, and where, else its end."""
         view, quarter = memoryview(block), self.most // 4
         while at < len(block):
-            end = block.find(b"\n", at if self.passed else at + max(0, quarter - self.size)) + 1
+            if not self.passed:
+                first, at = at, self._passed(block, at)
+                self.open_bytes += at - first
+            end = block.find(b"\n", at) + 1
             line = view[at : end or len(block)]
-            self.size += len(line)
+            self.size += len(line) + (_LINE_BYTES if end else 0)
             at += len(line)
             if not end or self.open_bytes:
                 self.open_digest.update(line)
@@ -69,11 +76,24 @@ class _Search:
             if not end:
                 break
             length, digest = self._line(line)
-            drawn = self.passed and digest * max(1, quarter) < length << 64
+            drawn = self.passed and digest * max(1, quarter) < (length + _LINE_BYTES) << 64
             self.passed = True
             if drawn or self.size >= self.most:
                 return True, at
         return False, at
+
+    def _passed(self, block: bytes, at: int) -> int:
+        """Where in a block the first quarter ends, its end where it does not; what is before it counts from now on."""
+        left = self.most // 4 - self.size
+        low, high = at, min(len(block), at + max(0, left))
+        while low < high:  # the first place before which the bytes and lines count as much as is left
+            middle = (low + high) // 2
+            if middle - at + _LINE_BYTES * block.count(b"\n", at, middle) < left:
+                low = middle + 1
+            else:
+                high = middle
+        self.size += low - at + _LINE_BYTES * block.count(b"\n", at, low)
+        return low
 
     def _line(self, line: memoryview) -> tuple[int, int]:
         """The length and the digest of a line that ends here."""

@@ -39,7 +39,7 @@ class ShardTask:
     name: str
     split: str
     schema: ArticleSchema
-    rows: tuple[tuple[Path, npt.NDArray[np.int64]], ...]
+    rows: tuple[tuple[Path, npt.NDArray[np.int32]], ...]
     group_ends: tuple[int, ...]
     compression: str
     forms: tuple[str, ...]
@@ -89,11 +89,12 @@ def shard_tasks(
 
 def _by_part(
     records: npt.NDArray[np.int64], index: Index, parts: Sequence[Part]
-) -> Iterator[tuple[Path, npt.NDArray[np.int64]]]:
+) -> Iterator[tuple[Path, npt.NDArray[np.int32]]]:
     """Rows by part, for records in input order."""
     numbers, starts = np.unique(index.part_of(records), return_index=True)
     for number, chosen in zip(numbers, np.split(records, starts[1:]), strict=True):
-        yield parts[number].folder, index.rows(number)[chosen - index.starts[number]]
+        rows = index.rows(number)[chosen - index.starts[number]]
+        yield parts[number].folder, rows.astype(np.int32)  # there may be very many
 
 
 def write_shard(task: ShardTask, tell: Tell) -> Shard:
@@ -197,7 +198,7 @@ def _joined(pieces: list[Any], schema: ArticleSchema) -> Any:
     return table.combine_chunks()
 
 
-def _selected(table: Any, rows: npt.NDArray[np.int64]) -> Any:
+def _selected(table: Any, rows: npt.NDArray[np.int32]) -> Any:
     """Rows of a table, in ascending order; a mask over their range, since `take` first joins all that it takes from."""
     first, last = int(rows[0]), int(rows[-1]) + 1
     if last - first == len(rows):
