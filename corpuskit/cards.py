@@ -11,7 +11,7 @@ from corpuskit.audit import read_manifest
 from corpuskit.card import check_card, merge_card, render_card
 from corpuskit.card_files import lint_file
 from corpuskit.documents import ROLES
-from corpuskit.errors import InputError
+from corpuskit.errors import InputError, SpecError
 from corpuskit.findings import Finding, finding
 from corpuskit.manifest import file_entry, sorted_files, write_manifest
 from corpuskit.release import add_documents
@@ -23,7 +23,17 @@ def release_card(release: Path | str) -> str:
 
     The release is named by its folder, or by the README.md in it.
     """
-    return render_card(read_manifest(_folder(release)))
+    return render_card(read_manifest(_release(release)))
+
+
+def _release(path: Path | str) -> Path:
+    """The folder of a release, named by itself or by the README.md in it; raises SpecError where it is none."""
+    if not is_release(path):
+        raise SpecError(f"is no release: there is no {layout.MANIFEST}.", str(path), None, _COMPUTED)
+    return _folder(path)
+
+
+_COMPUTED = "Name a folder that build wrote, or its README.md; --check takes the card of any dataset."
 
 
 def _folder(release: Path | str) -> Path:
@@ -54,8 +64,14 @@ def is_release(path: Path | str) -> bool:
 def check_any_card(path: Path | str) -> list[Finding]:
     """What is wrong with the card of any dataset, named by its folder or its file; of a release, its claims as well.
 
-    Raises InputError where there is no card, SpecError where a manifest is none.
+    Raises SpecError where there is no card or a manifest is none, InputError where the card cannot be read.
     """
+    if not Path(path).exists():
+        raise SpecError(
+            "there is no such file or folder.", str(path), None, "Name a card, or the folder of one."
+        )
+    if Path(path).is_dir() and not is_release(path) and not (Path(path) / layout.README).exists():
+        raise SpecError(f"has no {layout.README}.", str(path), None, "Name a card, or the folder of one.")
     card = Path(path) / layout.README if Path(path).is_dir() else Path(path)
     named = layout.README if Path(path).is_dir() else str(path)
     if not is_release(path):
@@ -79,7 +95,7 @@ def rewrite_card(release: Path | str) -> str:
     YAML keys and prose of others in README.md stay, as `merge_card` says. The release is replaced by an atomic
     exchange; data files are linked, not copied. Raises InputError where what stands in README.md cannot be read.
     """
-    release = _folder(release).resolve()  # a link to it stays one
+    release = _release(release).resolve()  # a link to it stays one
     out, name = release.parent, str(read_manifest(release)["name"])
     with locked(out, name), staging(out, name) as stage:
         theirs, manifest = _text(release / layout.README), read_manifest(release)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from corpuskit.card import dedup_told, markdown, ordered, ordered_configs
+from corpuskit.card import counted, dedup_told, markdown, ordered, ordered_configs
 from corpuskit.layout import MANIFEST, shards_glob
 from corpuskit.licenses import license_ids, license_url
 from corpuskit.manifest import folder_globs
@@ -221,7 +221,7 @@ def _source(source: Mapping[str, Any], m: Mapping[str, Any]) -> Json:
         "name": source["name"],
         "license": _licenses(_of_source(source, m), [source]),
         "description": f"{m['accounts']['sources'][source['name']]['in']:,} records read, "
-        f"{m['statistics']['sources'].get(source['name'], 0):,} articles kept",
+        f"{counted(m['statistics']['sources'].get(source['name'], 0), 'article')} kept",
     }
     told |= {"url": source["homepage"]} if source.get("homepage") else {}
     if source.get("publisher"):
@@ -334,7 +334,7 @@ def _record_sets(m: Mapping[str, Any]) -> Iterator[Json]:
             "@type": "cr:RecordSet",
             "@id": config,
             "name": config,
-            "description": f"{sum(m['configs'][config].values()):,} articles",
+            "description": counted(sum(m["configs"][config].values()), "article"),
             "key": [{"@id": f"{config}/source"}, {"@id": f"{config}/id"}],
             "field": [
                 {

@@ -18,11 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import corpuskit
-from corpuskit.card import front_matter, render_card
+from corpuskit.card import check_card, front_matter, render_card
 from corpuskit.card.linting import lint_card
 from corpuskit.cards import check_any_card
 from corpuskit.cli import root
-from corpuskit.errors import InputError, SpecError
+from corpuskit.errors import SpecError
 from corpuskit.findings import Finding
 from corpuskit.hub_terms import hub_tasks, task_hint
 from corpuskit.kinds import KINDS
@@ -278,7 +278,7 @@ def test_numbers_are_left_alone_where_nobody_can_know(dataset: Path) -> None:
 
 
 def test_the_command_line(dataset: Path, tmp_path: Path) -> None:
-    """Exit 0, 1 and 3, text with a hint for each finding, and JSON."""
+    """Exit 0, 1 and 2, text with a hint for each finding, and JSON."""
 
     def run(*args: object) -> Any:
         return CliRunner().invoke(root, ["card", "--check", *map(str, args)], standalone_mode=False)
@@ -298,8 +298,8 @@ def test_the_command_line(dataset: Path, tmp_path: Path) -> None:
     bad.write_bytes(b"---\nlicense: \xff\n---\n")
     assert json.loads(run(bad, "--format", "json").output)["findings"][0]["kind"] == "invalid-encoding"
     missing = CliRunner().invoke(root, ["card", "--check", str(tmp_path / "none.md")])
-    assert isinstance(missing.exception, InputError)
-    assert missing.exception.exit_code == 3
+    assert isinstance(missing.exception, SpecError)
+    assert missing.exception.exit_code == 2
 
 
 def test_a_release_is_linted_and_compared(corpus: Corpus, tmp_path: Path) -> None:
@@ -387,3 +387,20 @@ def test_moved_tasks_lead_to_listed_ones() -> None:
         assert old not in hub_tasks()
         assert new in hub_tasks()
         assert new in task_hint(old)
+
+
+def test_the_order_of_configs_says_nothing() -> None:
+    """Configs and their infos in another order are the same claims; another value is named by its config."""
+
+    def card(*names: str, rows: int = 7) -> str:
+        files = [{"split": "train", "path": "data/*.parquet"}]
+        head = {
+            "configs": [{"config_name": name, "data_files": files} for name in names],
+            "dataset_info": [{"config_name": name, "splits": [{"num_examples": rows}]} for name in names],
+        }
+        return f"---\n{yaml.safe_dump(head)}---\n"
+
+    expected = card("default", "language-id")
+    assert check_card(card("language-id", "default"), expected) == []
+    (found,) = check_card(card("language-id", "default", rows=8), expected)
+    assert "`dataset_info.default.splits[0].num_examples` says 8; the data say 7" in found.message

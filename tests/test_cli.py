@@ -206,3 +206,18 @@ def test_progress_on_a_terminal(corpus: Corpus, tmp_path: Path) -> None:
     assert b"2,000" in seen
     assert b"records/s" in seen
     assert b"peak memory" in seen
+
+
+@pytest.mark.parametrize(
+    "arguments", [("card",), ("card", "--check"), ("card", "--write"), ("verify",), ("trace", "x")]
+)
+def test_what_is_not_there_is_a_slip_of_usage(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    """A path that does not exist is exit code 2 with every command that takes a release, and is named as given."""
+    done = run(arguments[0], str(tmp_path / "nothing"), *arguments[1:])
+    assert (done.returncode, str(tmp_path / "nothing") in done.stderr) == (2, True), done.stderr
+    foreign = tmp_path / "README.md"
+    foreign.write_text("---\nlicense: mit\n---\n", encoding="utf-8")
+    if arguments[0] == "card" and "--check" not in arguments:
+        done = run(arguments[0], str(foreign), *arguments[1:])
+        assert (done.returncode, f"{foreign}: is no release" in done.stderr) == (2, True)
+        assert foreign.read_text(encoding="utf-8") == "---\nlicense: mit\n---\n"

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 import corpuskit
 from corpuskit.card import render_card
-from corpuskit.card.drawing import clipped, percent, short
+from corpuskit.card.drawing import clipped, percent, short, wrapped
 from corpuskit.card.figures import figures
+from corpuskit.kinds import KINDS
 
 EXAMPLE = json.loads((Path(__file__).parent / "manifest.example.json").read_bytes())
 SVG = "{http://www.w3.org/2000/svg}"
@@ -82,7 +83,7 @@ def test_any_names_and_numbers_make_inert_pictures(
         assert "\x1b" not in figure.alt
 
 
-@pytest.mark.parametrize("count", [1, 2, 5, 13, 14, 200])
+@pytest.mark.parametrize("count", [1, 2, 5, 12, 13, 14, 200])
 def test_few_and_many_names(count: int) -> None:
     """One name alone is no comparison; at most 12 have a bar, the others are told together, and nothing is lost."""
     counts = {f"source-{i:03d}": 1000 + i for i in range(count)}
@@ -91,9 +92,21 @@ def test_few_and_many_names(count: int) -> None:
     if drawn:
         said = texts(drawn.svg)
         shown = [text for text in said if text.startswith("source-")]
-        assert len(shown) == (count if count <= 13 else 12)
-        assert (f"{count - 12} other sources" in said) == (count > 13)
+        assert len(shown) == min(count, 12)
+        others = "1 other source" if count == 13 else f"{count - 12} other sources"
+        assert (others in said) == (count > 12)
         assert f"{sum(counts.values()):,} articles in {count} sources" in said
+
+
+def test_long_labels_stand_in_two_lines() -> None:
+    """No word of the title of a common reason is left out of the waterfall; a longer text ends in an ellipsis."""
+    for kind in KINDS.values():
+        lines = wrapped(kind.title, 290)
+        assert len(lines) <= 2
+        assert " ".join(lines) == kind.title or len(kind.title) > 60
+    assert wrapped("kata " * 40, 290)[1].endswith("…")
+    assert wrapped("", 290) == [""]
+    assert [clipped("w" * 500, 290)] == wrapped("w" * 500, 290)
 
 
 @pytest.mark.parametrize(

@@ -438,11 +438,16 @@ def test_records_that_are_not_in_the_release(whole: Path) -> None:
     same = corpuskit.trace(_release(whole), "4", raw=whole / "in").as_dict()["records"]
     assert sorted(w["fate"] for w in same) == ["duplicate", "kept"]
     assert {w["reason"] for w in same} == {None, "duplicate-id"}
+    noted = [f for w in same for f in w["findings"] if f["kind"] == "duplicate-id"]
+    assert [(f["severity"], f["id"], f["line"]) for f in noted] == [("warning", "4", 7)]
+    assert "'4' of 'feed' is kept" in noted[0]["message"]
     # Two records of one id, each with the edits of its own.
     assert [[e["start"] for e in w["edits"] if e["field"] == "title"] for w in same] == [[8], [8]]
     assert all(w["replay"]["equal"] for w in same)
     reject = _only(corpuskit.trace(_release(whole), "raw/feed/a.jsonl:6", raw=whole / "in"))
     assert (reject["id"], reject["fate"], reject["reason"]) == (None, "rejected", "invalid-json")
+    _, out, _ = _run(str(_release(whole)), "raw/feed/a.jsonl:6")
+    assert out.startswith("raw/feed/a.jsonl:6, without an id, of feed: rejected\n")
     assert reject["problems"][0]["message"]
     assert "broken" not in json.dumps(reject["problems"])
     long = _only(corpuskit.trace(_release(whole), "raw/feed/a.jsonl:8", raw=whole / "in"))

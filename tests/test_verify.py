@@ -710,3 +710,6 @@ def test_exit_codes(audited: Path, built: corpuskit.Release) -> None:
         run("verify", audited.parent / name).returncode for name in ("nothing", ".", "tiny-1.0.0.audit")
     ] == [2] * 3
     assert run("verify").returncode == 2
+    for root in ("zz", built.root_digest[:-1], ""):
+        done = run("verify", audited, "--expect-root", root)
+        assert (done.returncode, "64 hexadecimal digits" in done.stderr) == (2, True)

@@ -1,6 +1,7 @@
 """The card: README.md, its figures, LICENSE and NOTICE as pure functions of the manifest."""
 
 from corpuskit.card.checking import check_card
+from corpuskit.card.drawing import counted
 from corpuskit.card.facts import dedup_told
 from corpuskit.card.figures import render_figures
 from corpuskit.card.foreign import foreign_head
@@ -10,6 +11,7 @@ from corpuskit.card.rendering import render_card, render_license, render_notice
 
 __all__ = [
     "check_card",
+    "counted",
     "cut_card",
     "dedup_told",
     "foreign_head",

@@ -6,7 +6,7 @@ from typing import Any
 
 from corpuskit.card.front_matter import split_card
 from corpuskit.card.merging import marked_pieces
-from corpuskit.card.shared_keys import merged_value, same
+from corpuskit.card.shared_keys import OURS_FIRST, merged_value, same
 from corpuskit.findings import Finding, finding, shortened
 from corpuskit.layout import README
 
@@ -27,10 +27,22 @@ def _keys(head: dict[str, Any], expected: dict[str, Any], text: str) -> Iterator
             yield finding(
                 "wrong-claim", f"the YAML key `{key}` is missing", file=README, line=1, pointer=f"/{key}"
             )
-        elif not same(head[key], merged_value(key, head[key], value)):
-            place, said, meant = innermost(key, head[key], merged_value(key, head[key], value))
+        elif not same(
+            *(values := [_named(key, v) for v in (head[key], merged_value(key, head[key], value))])
+        ):
+            place, said, meant = innermost(key, *values)
             message = f"`{place}` says {_short(said)}; the data say {_short(meant)}"
             yield finding("wrong-claim", message, file=README, line=_line(text, f"{key}:"), pointer=f"/{key}")
+
+
+def _named(key: str, value: Any) -> Any:
+    """A list of configs by their names, where each has one of its own: their order says nothing."""
+    if key not in OURS_FIRST or not isinstance(value, list):
+        return value
+    names = [each.get("config_name") if isinstance(each, dict) else None for each in value]
+    if len(set(map(str, names))) < len(names) or not all(isinstance(name, str) for name in names):
+        return value
+    return dict(zip(names, value, strict=True))
 
 
 def innermost(name: str, said: Any, meant: Any) -> tuple[str, Any, Any]:

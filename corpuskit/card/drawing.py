@@ -11,7 +11,7 @@ from typing import NamedTuple
 from corpuskit.card.markdown import number, visible
 
 WIDTH = 720
-_RIGHT, _TOP, _ROW = 570, 66, 24
+_RIGHT, _TOP, _ROW, _LINE = 570, 66, 24, 16
 # Labels of bars take this much of the width at most.
 _LABEL = 290
 _PLOT_LEFT, _PLOT_RIGHT, _PLOT_HEIGHT = 64, 700, 150
@@ -70,21 +70,24 @@ def percent(part: int, whole: int) -> str:
 def bars(heading: str, note: str, rows: Sequence[Bar], told: str) -> str:
     """A chart of horizontal bars, longest possible when a row is as long as the farthest end of any."""
     farthest = max((row.start + row.size for row in rows), default=0) or 1
-    labels = [clipped(row.label, _LABEL) for row in rows]
-    left = 26 + max((sum(map(_hundredths, label)) for label in labels), default=0) // 100
-    body = []
-    for index, (row, label) in enumerate(zip(rows, labels, strict=True)):
-        y = _TOP + index * _ROW
+    labels = [wrapped(row.label, _LABEL) for row in rows]
+    left = 26 + max((_width(line) for label in labels for line in label), default=0) // 100
+    body, y = [], _TOP
+    for row, label in zip(rows, labels, strict=True):
         x = left + _scaled(row.start, farthest, _RIGHT - left)
         long = _scaled(row.size, farthest, _RIGHT - left)
         long = max(long, 1.0) if row.size else 0.0
-        body.append(_text(left - 10, y + 15, label, 'text-anchor="end"'))
+        body += [
+            _text(left - 10, y + 15 + number * _LINE, line, 'text-anchor="end"')
+            for number, line in enumerate(label)
+        ]
         if row.size:
             body.append(
                 f'<rect class="{row.kind}" x="{x:.1f}" y="{y + 3}" width="{long:.1f}" height="16" rx="1"/>'
             )
         body.append(_text(f"{x + long + 8:.1f}", y + 15, row.said, 'class="q"'))
-    return _svg(_TOP + len(rows) * _ROW + 12, heading, note, told, body)
+        y += _ROW + (len(label) - 1) * _LINE
+    return _svg(y + 12, heading, note, told, body)
 
 
 def columns(heading: str, note: str, bins: Sequence[tuple[str, int]], told: str) -> str:
@@ -119,15 +122,32 @@ def columns(heading: str, note: str, bins: Sequence[tuple[str, int]], told: str)
 def others(counts: Iterable[tuple[str, int]], most: int) -> tuple[list[tuple[str, int]], int, int]:
     """The largest of some counts, how many names are left out, and their sum; names of one count by name."""
     ordered = sorted(counts, key=lambda item: (-item[1], item[0]))
-    left = ordered[most:] if len(ordered) > most + 1 else []
+    left = ordered[most:]
     return ordered[: len(ordered) - len(left)], len(left), sum(size for _, size in left)
+
+
+def wrapped(text: str, pixels: int) -> list[str]:
+    """A text in one line or two, parted between words; what does not fit into the second is left out."""
+    text = visible(text)
+    first = ""
+    for word in text.split(" "):
+        longer = f"{first} {word}" if first else word
+        if _width(longer) > pixels * 100:
+            break
+        first = longer
+    rest = text[len(first) :].strip()
+    return [each for each in (first, clipped(rest, pixels)) if each] or [""]
+
+
+def _width(text: str) -> int:
+    return sum(map(_hundredths, text))
 
 
 def clipped(text: str, pixels: int) -> str:
     """As much of a text as surely fits, with an ellipsis where something is left out."""
     text = visible(text)
     room = pixels * 100
-    if sum(map(_hundredths, text)) <= room:
+    if _width(text) <= room:
         return text
     room -= _hundredths("…")
     kept = []

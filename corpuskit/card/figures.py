@@ -137,7 +137,7 @@ def _waterfall(manifest: Mapping[str, Any]) -> Iterator[Figure]:
     lost = losses(manifest)
     if not lost:
         return
-    shown = lost if len(lost) <= _MOST_REASONS + 1 else lost[:_MOST_REASONS]
+    shown = lost[:_MOST_REASONS]
     rows, left = [Bar("Input records", records, short(records), "o")], records
     for loss in _together(shown, lost[len(shown) :]):
         left -= loss.records
@@ -159,4 +159,7 @@ def _together(shown: list[Loss], rest: list[Loss]) -> list[Loss]:
     """Losses to be drawn, the last for all that are left out."""
     if not rest:
         return shown
-    return [*shown, Loss("", None, f"{len(rest)} other reasons", sum(each.records for each in rest), None)]
+    return [
+        *shown,
+        Loss("", None, counted(len(rest), "other reason"), sum(each.records for each in rest), None),
+    ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from corpuskit import resources
 from corpuskit.card import facts, markdown
-from corpuskit.card.drawing import percent
+from corpuskit.card.drawing import counted, percent
 from corpuskit.card.figures import figures
 from corpuskit.card.front_matter import dump, front_matter, ordered, ordered_configs
 from corpuskit.card.snippets import split_check, split_glob
@@ -34,6 +34,7 @@ def _environment() -> Any:
     for name in ("visible", "inert", "prose", "code", "link", "number", "size", "python"):
         environment.filters[name] = getattr(markdown, name)
     environment.filters["percent"] = percent
+    environment.filters["counted"] = counted
     environment.filters["span"] = facts.span
     environment.filters["known_size"] = _known_size
     environment.filters["lower_first"] = facts.lower_first

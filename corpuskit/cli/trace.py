@@ -87,7 +87,7 @@ def _replay(release: Path, raw: Path, jobs: int | None, shape: str, *, quiet: bo
 def _lines(way: "Way") -> Iterator[str]:
     """A way as lines for a person, each with a head."""
     told = way.as_dict()
-    yield f"{_short(told['id'])} of {_short(told['source']['name'])}: {told['fate']}"
+    yield f"{_name(told)} of {_short(told['source']['name'])}: {told['fate']}"
     yield from _listed("source", _source(told["source"]))
     yield from _listed("file", _file(told["input"]))
     yield from _listed("record", _record(told))
@@ -104,6 +104,15 @@ def _lines(way: "Way") -> Iterator[str]:
         yield from _listed("proof", _proof(told["proof"]))
     if told["replay"] is not None:
         yield from _listed("replay", _replayed(told["replay"]))
+
+
+def _name(told: dict[str, Any]) -> str:
+    """The id of a record, or its place where nobody could read one."""
+    if told["id"] is not None:
+        return _short(told["id"])
+    record = told["record"]
+    number = record["line"] if record["record"] is None else record["record"]
+    return f"{_short(told['input']['file'], 300)}:{number}, without an id,"
 
 
 def _listed(head: str, lines: Any) -> Iterator[str]:

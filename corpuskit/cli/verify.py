@@ -1,14 +1,27 @@
 """`corpuskit verify`."""
 
+import re
+
 import click
 
 from corpuskit.cli.options import common, print_json
 
 
+def _digest(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001 - click's
+    if value is not None and not re.fullmatch("[0-9a-fA-F]{64}", value):
+        raise click.BadParameter("a root digest is 64 hexadecimal digits, as build printed it.")
+    return value
+
+
 @click.command()
 @click.argument("release")
 @click.option("--quick", is_flag=True, help="Compare names, sizes and row counts only.")
-@click.option("--expect-root", metavar="HEX", help="The root digest that is meant, as build printed it.")
+@click.option(
+    "--expect-root",
+    metavar="HEX",
+    callback=_digest,
+    help="The root digest that is meant, as build printed it.",
+)
 @click.option(
     "--consumers", is_flag=True, help="Also open it with datasets, pyarrow, polars and DuckDB, and compare."
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from corpuskit.schema import ArticleSchema
 from corpuskit.tracing.books import Books, Line, fate_of, readable, spot
 from corpuskit.tracing.comparing import replay_record
 from corpuskit.tracing.inputs import RawFiles
-from corpuskit.tracing.rows import find_row, prove
+from corpuskit.tracing.rows import find_row, prove, sorted_digests
 from corpuskit.tracing.way import Way, split_told
 
 # Of more records with one id the first are shown.
@@ -118,6 +119,11 @@ class _Tracing:
     files: RawFiles | None
     findings: list[Finding]
 
+    @cached_property
+    def digests(self) -> list[bytes]:
+        """The record digests of all rows, sorted once for all ways."""
+        return sorted_digests(self.books)
+
     def way(self, line: Line) -> Way:
         """The way of one record."""
         where, kept = spot(line), fate_of(line) == "kept"
@@ -126,7 +132,7 @@ class _Tracing:
         with readable(layout.MANIFEST):
             keys = keys_of_row(rule, standing.values) if standing else None
             split = split_told(rule, line, keys) if keys else None
-        proof = prove(self.books, standing.digest) if standing is not None else None
+        proof = prove(self.digests, standing.digest) if standing is not None else None
         edits = self.books.rows_at(layout.EDITS, where)
         named = {each["name"]: each for each in self.manifest["sources"]}
         inputs = {each["file"]: each for each in self.manifest["inputs"]}

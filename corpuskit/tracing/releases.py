@@ -93,7 +93,7 @@ class _Replaying:
 
     `known` are fingerprints of what the books say of each record, by its place, flagged where it is published; `edits`
     those of its edits; `rows` the published rows by their digests. `different` are the first records that came out
-    otherwise, `differing` how many did.
+    otherwise, `differing` how many did, `strange` how many records the books do not have.
     """
 
     release: Path
@@ -106,6 +106,7 @@ class _Replaying:
     findings: list[Finding] = field(default_factory=list)
     different: list[Spot] = field(default_factory=list)
     differing: int = 0
+    strange: int = 0
     records: int = 0
     equal: int = 0
 
@@ -197,8 +198,10 @@ class _Replaying:
         number = self.known.find(spot_key(again.spot))
         if number is None or self.known.mark(number):
             if self.books.audit is not None:
-                message = "a record begins here that the books do not have"
-                self.findings.append(finding("other-content", message, **again.spot._asdict()))
+                self.strange += 1
+                if self.strange <= _SHOWN:
+                    message = "a record begins here that the books do not have"
+                    self.findings.append(finding("other-content", message, **again.spot._asdict()))
             return
         is_kept = self.known.flag(number)
         edits = again.edits if self.books.holds(layout.EDITS) else NO_EDITS
@@ -235,7 +238,7 @@ class _Replaying:
 
     def _details(self) -> Iterator[Finding]:
         """In what the first records differ, each looked at alone."""
-        shown = dict.fromkeys(self.different)
+        shown, told = dict.fromkeys(self.different), set(self.findings)
         for line in self._lines() if shown else ():
             if spot(line) in shown:
                 is_kept = fate_of(line) == "kept"
@@ -248,9 +251,11 @@ class _Replaying:
                         "wrong-content", "no data file has its row", file=line["file"], id=line["id"]
                     )
                 found = replay_record(self.files, line, standing, edits)
-                yield from (each for each in found if each not in self.findings)
+                yield from (each for each in found if each not in told)
         if more := self.differing - len(shown):
             yield finding("other-content", f"{more:,} more records differ")
+        if (more := self.strange - _SHOWN) > 0:
+            yield finding("other-content", f"{more:,} more records begin where the books have none")
 
     def _astray(self) -> Iterator[Finding]:
         """Rows that no record has made, and of which no record came out otherwise either."""

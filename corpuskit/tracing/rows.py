@@ -1,6 +1,7 @@
 """Where a published row stands, what it holds, and that it is one of those the content id was taken over."""
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -58,15 +59,20 @@ def find_row(
     return None
 
 
-def prove(books: Books, digest: bytes) -> Proof | None:
-    """The proof that a record digest is one of the release's; None where its provenance does not name it."""
+def sorted_digests(books: Books) -> list[bytes]:
+    """The record digests of all rows, by the release's provenance, in ascending order."""
     digests: list[bytes] = []
     for table in books.origins():
         digests += map(bytes.fromhex, table["record_digest"].to_pylist())
     digests.sort()
+    return digests
+
+
+def prove(digests: Sequence[bytes], digest: bytes) -> Proof | None:
+    """The proof that a record digest is one of those of a release, in ascending order; None where it is not."""
     try:
         steps = inclusion_proof(digests, digest)
     except ValueError:
         return None
     root = proven_root(digest, steps)
-    return Proof(digest.hex(), digests.index(digest), len(digests), steps, root)
+    return Proof(digest.hex(), bisect_left(digests, digest), len(digests), steps, root)

@@ -1,12 +1,13 @@
 """One record's way from bytes to row, as facts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from corpuskit import timestamps
-from corpuskit.findings import Finding
+from corpuskit.findings import Finding, finding
+from corpuskit.kinds import KINDS
 from corpuskit.phases.keys import RowKeys
 from corpuskit.splits import drawn, upper_bounds
 from corpuskit.tracing.books import fate_of
@@ -57,7 +58,7 @@ class Way:
             "record": {name: line[name] for name in ("offset", "length", "line", "record", "sha256")},
             "record_digest": line["record_digest"],
             "edits": None if self.edits is None else [_edit(edit) for edit in self.edits],
-            "findings": self.findings,
+            "findings": None if self.findings is None else [*self.findings, *self._decided()],
             "fate": self.fate,
             "reason": line.get("reason"),
             "problems": None if self.problems is None else [_problem(each) for each in self.problems],
@@ -70,6 +71,17 @@ class Way:
             "proof": self._proof(),
             "replay": None if self.replayed is None else self._replay(),
         }
+
+    def _decided(self) -> Iterator[Mapping[str, Any]]:
+        """The finding that the fate of a record is, where the records of a corpus together decided it."""
+        line = self.line
+        if self.fate not in {"duplicate", "removed"} or line["reason"] not in KINDS:
+            return
+        message = KINDS[line["reason"]].title
+        if (leader := _leader(line)) is not None:
+            message = f"{message}: {leader['id']!r} of {leader['source']!r} is kept"
+        place = {name: line[name] for name in ("file", "line", "offset", "record", "id")}
+        yield finding(line["reason"], message, **place).as_dict()
 
     def _duplicates(self) -> list[dict[str, Any]] | None:
         names = ("source", "id", "file", "line", "record")
