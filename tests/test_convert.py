@@ -325,7 +325,7 @@ def test_the_command(tmp_path: Path) -> None:
         ([path, tmp_path / "a.parquet"], 2, "is there already"),
         ([path, tmp_path / "noform"], 2, "--to"),
         ([path, tmp_path / "a.csv"], 2, 'CSV cannot hold these columns: "tags"'),
-        ([path, tmp_path / "b.parquet", "--where", "n > 'x'"], 2, "compares a column"),
+        ([path, tmp_path / "b.parquet", "--where", "n > 'x'"], 2, 'compares "n"'),
         ([tmp_path / "none.jsonl", tmp_path / "b.parquet"], 2, "there is no such file"),
         ([path, tmp_path / "no" / "b.parquet"], 3, "cannot be written"),
         ([path, tmp_path / "b.jsonl.xz"], 2, "is read, not written"),
@@ -394,6 +394,8 @@ def test_a_killed_conversion_leaves_nothing_whole(number: int, tmp_path: Path) -
     assert not (tmp_path / ".b.jsonl.gz.arrow-schema").exists()
     if number == signal.SIGTERM:
         assert [p.name for p in tmp_path.iterdir()] == ["a.jsonl"]
+    convert([lines(tmp_path / "a.jsonl", ROWS)], tmp_path / "b.jsonl.gz")
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".b.jsonl.gz.arrow-schema", "a.jsonl", "b.jsonl.gz"]
 
 
 # --- the odd files of others ---

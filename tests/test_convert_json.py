@@ -178,3 +178,14 @@ def test_blocks_are_read_as_they_come(tmp_path: Path) -> None:
     assert reached == sorted(reached)
     assert reached[-1] == (8 << 20) - 1  # the last line's end is no part of it
     assert len(reached) > 8
+
+
+def test_columns_stand_in_the_order_in_which_they_come(tmp_path: Path) -> None:
+    """Also where the first block is left to the reader, here by a blank line, and the next one is not."""
+    rows = [{"o": {"y": 1}}, *[{"t": "x" * 900, "o": {"x": 1, "y": 2}}] * 3000]
+    source = tmp_path / "a.jsonl"
+    source.write_bytes(b"\n" + lines(rows))
+    convert([source], tmp_path / "a.arrow")
+    schema = pa.ipc.open_stream(tmp_path / "a.arrow").schema
+    assert schema.names == ["o", "t"]
+    assert [field.name for field in schema.field("o").type] == ["y", "x"]

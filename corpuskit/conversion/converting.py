@@ -10,25 +10,21 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from corpuskit.conversion.ahead import ahead
-from corpuskit.conversion.forms import FORMS, SUFFIXES, form_of, suffix_of
+from corpuskit.conversion.forms import FORMS, SUFFIXES, UNTYPED, form_of, suffix_of
 from corpuskit.conversion.inputs import File, Selection, select
 from corpuskit.conversion.json_lines import Widened
 from corpuskit.conversion.losses import Plan, plan
-from corpuskit.conversion.outputs import (
-    check_compression,
-    placed_file,
-    placed_folder,
-    shard_path,
-    write_card,
-    write_rows,
-)
+from corpuskit.conversion.outputs import check_compression, shard_path, write_card, write_rows
+from corpuskit.conversion.placing import placed_file, placed_folder
 from corpuskit.conversion.sources import opened_all
-from corpuskit.conversion.where import condition
+from corpuskit.conversion.where import condition, nearest
 from corpuskit.errors import InputError, SpecError
 from corpuskit.partitions import DEFAULT
 from corpuskit.readers.arrow_values import shown
+from corpuskit.readers.streams import compression as packed_as
 from corpuskit.writers.arrow import describe_dataset, describe_splits, shard_name
 from corpuskit.writers.durable import Written
+from corpuskit.writers.packing import PACKINGS
 
 Progress = Callable[[str, int, int, int], None]
 
@@ -85,8 +81,8 @@ def convert(
     started = time.monotonic()
     target = Path(out)
     form, is_folder = _form(target, to)
-    check_compression(compression)
     selection = select(paths, config, split)
+    check_compression(compression)
     # The digests of a dataset's shards tell its fingerprint; of all else nobody asks them.
     choice = _Choice(columns, where, lossy, compression, hashed=is_folder and form == "arrow")
     run = _Run(choice, form, _Meter(selection, progress), Converted(str(out), form))
@@ -117,6 +113,13 @@ def _form(out: Path, to: str | None) -> tuple[str, bool]:
         raise SpecError(
             f"is called like {told}, and --to says {form}.", str(out), hint="Give it another name."
         )
+    if packing := packed_as(out.name):
+        if form not in UNTYPED:
+            raise SpecError(
+                f"{FORMS[form].title} is not packed as a whole.", str(out), hint=f"Leave out {packing}."
+            )
+        if packing not in PACKINGS:
+            raise SpecError(f"{packing} is read, not written.", str(out), hint="Write .gz or .zst.")
     # `--to csv` of a .tsv is the same form with another mark.
     return ("tsv" if form == "csv" and told == "tsv" else form), not suffix_of(out.name)
 
@@ -240,9 +243,15 @@ def _selected(schema: Any, columns: Sequence[str] | None, files: Sequence[File])
     if columns is None:
         return schema
     for name in columns:
-        if schema.names.count(name) != 1 or list(columns).count(name) != 1:
-            known = ", ".join(schema.names)[:300]
-            raise SpecError(f"has not one column {name!r} to take once; it has {known}.", files[0].name)
+        if name not in schema.names:
+            cause = f"{files[0].name} has no column {shown(name)}{nearest(name, schema.names)}."
+            raise SpecError(
+                cause, "--columns", hint="Write names as they stand there, with commas between them."
+            )
+        if schema.names.count(name) > 1:
+            raise SpecError(f"{files[0].name} has several columns {shown(name)}.", "--columns")
+        if list(columns).count(name) > 1:
+            raise SpecError(f"the column {shown(name)} is named twice.", "--columns", hint="Name it once.")
     return pa.schema([schema.field(name) for name in columns], metadata=schema.metadata)
 
 

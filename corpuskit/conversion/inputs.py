@@ -53,9 +53,11 @@ def select(paths: Sequence[Path | str], config: str | None = None, split: str | 
     """
     if len(paths) == 1 and Path(paths[0]).is_dir():
         return _chosen(Path(paths[0]), _configs(Path(paths[0]), config), config, split)
-    if config is not None or split is not None:
-        raise SpecError("only one folder has configs and splits to choose.")
     files = [_file(path, str(path)) for given in paths for path in _found(given)]
+    if config is not None or split is not None:
+        option = "--split" if config is None else "--config"
+        hint = "Only a folder has configs and splits: leave it out, or name one folder."
+        raise SpecError("chooses among parts of a folder, and files are given.", option, hint=hint)
     return Selection({DEFAULT: {TRAIN: files}}, named=False)
 
 

@@ -69,43 +69,44 @@ def refuse_wider() -> None:
 
 def batches(file: File, typing: Fixed | Inferred) -> Iterator[tuple[Any, int]]:
     """The rows of a file as record batches, each with the bytes of the file that are read by then."""
-    blocks = _Blocks(typing, packed=bool(streams.compression(file.path.name)))
-    held = Held(file, blocks.of_records)
+    blocks = _Blocks(file, typing)
     for record in read_by(jsonl.read(Piece(file.path, file.name), SOURCE, LIMITS, blocks), file):
-        if blocks.found:  # these rows stand before the record, and behind those that are held
-            yield from held.taken()
-            yield from blocks.taken()
-        if held.add(record):
-            yield from held.taken()
-    yield from held.taken()
+        yield from blocks.taken()
+        if blocks.held.add(record):
+            yield from blocks.held.taken()
     yield from blocks.taken()
+    yield from blocks.held.taken()
 
 
 class _Blocks:
     """Takes whole blocks of lines as batches where that is sure: a Prover, so that the reader reads the other lines."""
 
-    def __init__(self, typing: Fixed | Inferred, *, packed: bool) -> None:
+    def __init__(self, file: File, typing: Fixed | Inferred) -> None:
         self.records = self.lines = 0
-        self.found: list[tuple[Any, int]] = []
-        self._typing, self._packed, self._misses = typing, packed, 0
+        self.held = Held(file, self._of_records)
+        self._found: list[tuple[Any, int]] = []
+        self._is_packed = bool(streams.compression(file.path.name))
+        self._typing, self._misses = typing, 0
         self._columns: Columns | None = None
         self._asked: Any = None
         self._is_plain = False
 
     def taken(self) -> list[tuple[Any, int]]:
-        """What was found since this was asked last."""
-        found, self.found = self.found, []
+        """What was found since this was asked last: it stands before the record that the reader gives then."""
+        found, self._found = self._found, []
         return found
 
     def sift(self, block: bytes, start: int, stop: int, _: int, offset: int) -> tuple[int, list[Line]]:
         """How many whole lines stand between two places of a block, and those that are left to the reader."""
+        # Types are told in the order of the rows, so those of records that stand before come first.
+        self._found += self.held.taken()
         # The reader gets at least the end of each block: what is found is taken when it gives a record.
         end = stop if stop < len(block) else block.rfind(b"\n", start, max(start, stop - 1)) + 1
         batch = self._of_lines(block, start, end) if end > start else None
         if batch is None:
             return jsonl.every_line(block, start, stop)
         self.records += batch.num_rows
-        self.found.append((batch, 0 if self._packed else offset + end))
+        self._found.append((batch, 0 if self._is_packed else offset + end))
         count, left = jsonl.every_line(block, end, stop)
         return batch.num_rows + count, [(batch.num_rows + index, at, line) for index, at, line in left]
 
@@ -117,7 +118,7 @@ class _Blocks:
         except Misfit:
             return None
 
-    def of_records(self, records: Sequence[Record]) -> Any:
+    def _of_records(self, records: Sequence[Record]) -> Any:
         """The rows of records; raises Misfit where a value does not fit."""
         lines = b"".join([record.raw + b"\n" for record in records])
         return self._batch(memoryview(lines), lambda: [record.fields or {} for record in records])

@@ -1,26 +1,21 @@
-"""Writes rows as a file of any form, and puts what was written in its place: whole, durable, never over another."""
+"""Writes rows as a file of any form, and the card of a folder of such files."""
 
 import json
-import os
 import re
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from corpuskit.conversion.ahead import ahead
-from corpuskit.conversion.forms import DIRECTORIES, FORMS, UNTYPED, form_of, suffix_of
+from corpuskit.conversion.forms import DIRECTORIES, FORMS, suffix_of
 from corpuskit.conversion.sidecar import sidecar_of, write_schema
-from corpuskit.errors import CannotHold, OutputError, SpecError
+from corpuskit.errors import CannotHold, SpecError
 from corpuskit.features import with_features
 from corpuskit.parquet import refused_column
 from corpuskit.partitions import DEFAULT
 from corpuskit.readers.arrow_values import shown
-from corpuskit.staging import publish, sync, sync_tree
 from corpuskit.writers.arrow import write_file, write_stream
 from corpuskit.writers.durable import Written
 from corpuskit.writers.jsonl import write_jsonl
@@ -88,112 +83,6 @@ def _write_parquet(path: Path, schema: Any, tables: Tables, compression: str) ->
         name, why = (last is not None and refused_column(last)) or ("?", str(error))
         raise CannotHold(f"Parquet cannot hold the column {shown(name)}: {why[:300]}.") from error
     return Written(rows, path.stat().st_size, "")
-
-
-@contextmanager
-def placed_file(out: Path, form: str, *, replace: bool) -> Iterator[Path]:
-    """Where to write a file that stands at `out` when the block has ended well, its schema beside it where it has one.
-
-    The name of a part ends like that of the file, which tells the packing. Raises SpecError where `out` is there and is
-    not to be replaced.
-    """
-    _check_free(out, replace=replace)
-    folder = _staging(out)
-    try:
-        part = folder / out.name
-        yield part
-        if form in UNTYPED:
-            _place_both(part, out, replace=replace)
-        else:
-            _place(part, out, replace=replace)
-    except OSError as error:
-        raise OutputError(str(out), f"cannot be written: {error.strerror or error}.") from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _place_both(part: Path, out: Path, *, replace: bool) -> None:
-    """A file and its schema: at no time do rows stand beside the schema of others."""
-    part_schema, schema = sidecar_of(part), sidecar_of(out)
-    if out.exists():
-        schema.unlink(missing_ok=True)
-        _place(part, out, replace=replace)
-    part_schema.replace(schema)  # before rows that nothing stood in the place of: they never lack it
-    sync(schema.parent)
-    if part.exists():
-        _place(part, out, replace=replace)
-
-
-def _place(part: Path, out: Path, *, replace: bool) -> None:
-    if replace:
-        part.replace(out)
-    else:
-        try:
-            os.link(part, out)  # fails where it is there by now
-            part.unlink()
-        except FileExistsError as error:
-            raise _taken(out) from error
-    sync(out.parent)
-
-
-@contextmanager
-def placed_folder(out: Path, inputs: Iterable[Path], *, replace: bool) -> Iterator[Path]:
-    """Where to write a folder that stands at `out` when the block has ended well.
-
-    Only a folder as this writes them is replaced, and none that holds an input.
-    """
-    _check_free(out, replace=replace)
-    if out.exists() and (kept := _foreign(out, inputs)):
-        cause = f"holds {kept}, which would be lost."
-        raise SpecError(cause, str(out), hint="Name another place, or remove that folder yourself.")
-    folder = _staging(out)
-    try:
-        made = folder / out.name
-        made.mkdir()
-        yield made
-        sync_tree(made)
-        publish(made, out)
-    except OSError as error:
-        raise OutputError(str(out), f"cannot be written: {error.strerror or error}.") from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-# Beside files of a form: what `write_card` and `writers.arrow` write, and schemas beside rows.
-_OURS = re.compile(r"README\.md|dataset_dict\.json|dataset_info\.json|state\.json|\..*\.arrow-schema")
-
-
-def _foreign(out: Path, inputs: Iterable[Path]) -> str | None:
-    """Something in a folder that no conversion wrote, or that this one reads; None where there is nothing."""
-    if not out.is_dir():
-        return "no folder"
-    for path in inputs:
-        if path.resolve().is_relative_to(out.resolve()):
-            return f"an input ({path.name})"
-    for path in sorted(out.rglob("*")):
-        if path.is_symlink() or not (path.is_dir() or form_of(path.name) or _OURS.fullmatch(path.name)):
-            return path.relative_to(out).as_posix()
-    return None
-
-
-def _check_free(out: Path, *, replace: bool) -> None:
-    if not out.name:
-        raise SpecError("has no name to write to.", str(out))
-    if out.exists() and not replace:
-        raise _taken(out)
-
-
-def _taken(out: Path) -> SpecError:
-    return SpecError(
-        "is there already.", str(out), hint="Name another place, or write over it with --replace."
-    )
-
-
-def _staging(out: Path) -> Path:
-    try:
-        return Path(tempfile.mkdtemp(prefix=f".{out.name}.part-", dir=out.parent))
-    except OSError as error:
-        raise OutputError(str(out), f"cannot be written: {error.strerror}.") from error
 
 
 def shard_path(form: str, config: str, split: str, *, alone: bool) -> str:

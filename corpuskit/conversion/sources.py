@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.types as is_a
 
 from corpuskit.conversion import json_lines
 from corpuskit.conversion.inputs import File
@@ -19,6 +20,7 @@ from corpuskit.readers.csv_file import columns as header
 from corpuskit.readers.parquet_tables import opened_table
 from corpuskit.readers.records import Piece, Record
 
+_APART = "Files that are converted together have the same columns: --columns takes some of each file, one at a time."
 _DAMAGED = "Fetch the file again, or have it written anew."
 # How a file that has a schema beside it is written: by this program.
 _OURS = {"csv": ",", "tsv": "\t"}
@@ -66,15 +68,25 @@ def _batches(files: Sequence[File], first: Rows) -> Iterator[tuple[Any, File, in
 
 
 def _untyped_schema(files: Sequence[File], look: json_lines.Look | None, *, whole: bool) -> tuple[Any, bool]:
-    """The schema of JSON Lines by their values; None where files tell theirs."""
+    """The schema of files of which some tell none; None where all tell theirs. The second tells whether it is final."""
     untyped = [file for file in files if file.form == "jsonl" and schema_beside(file.path) is None]
     if not untyped:
         return None, True
-    if len(untyped) < len(files):
-        raise InputError(
-            untyped[0].name, f"has no {sidecar_of(untyped[0].path).name}, and others have a schema."
-        )
-    return json_lines.schema_of(files, look, whole=whole)
+    if len(untyped) == len(files):
+        return json_lines.schema_of(files, look, whole=whole)
+    typed = next(file for file in files if file not in untyped)
+    with opened(typed, None) as rows:
+        schema = rows.schema
+    found, _ = json_lines.schema_of(untyped, look, whole=True)
+    for field in found:
+        if field.name not in schema.names:
+            cause = f"has the column {shown(field.name)}, which {typed.name} lacks."
+            raise InputError(untyped[0].name, cause, _APART)
+        other = schema.field(field.name)
+        if field.type != other.type and not is_a.is_null(field.type):
+            cause = f"has the column {shown(field.name)} of the type {_typed(field)} by its values"
+            raise InputError(untyped[0].name, f"{cause}, {typed.name} of {_typed(other)}.", _APART)
+    return schema, True
 
 
 def opened(file: File, schema: Any) -> AbstractContextManager[Rows]:
@@ -87,14 +99,21 @@ def check_schema(file: File, found: Any, schema: Any) -> None:
     if schema is None or found.equals(schema):
         return
     if found.names != schema.names:
-        names = ", ".join(map(shown, found.names))
-        raise InputError(file.name, f"has other columns than the files before it: {names[:300]}.")
+        lacks, adds = _beyond(schema.names, found.names), _beyond(found.names, schema.names)
+        told = [f"it lacks {lacks}"] * bool(lacks) + [f"it has {adds} more"] * bool(adds)
+        apart = ", ".join(told) or "they stand in another order"
+        raise InputError(file.name, f"has other columns than the files before it: {apart}.")
     pairs = zip(found, schema, strict=True)
     one, other = next(((a, b) for a, b in pairs if not a.equals(b)), (found.field(0), schema.field(0)))
     cause = (
         f"has the column {shown(one.name)} of the type {_typed(one)}, the files before it of {_typed(other)}."
     )
     raise InputError(file.name, cause)
+
+
+def _beyond(names: Sequence[str], others: Sequence[str]) -> str:
+    """Names that are not among others."""
+    return ", ".join(shown(name) for name in names if name not in others)[:300]
 
 
 def _typed(field: Any) -> str:

@@ -7,7 +7,8 @@ inside of one is written twice. A comparison with null is neither true nor false
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import pyarrow as pa
@@ -16,6 +17,7 @@ import pyarrow.types as is_a
 
 from corpuskit.conversion.decoding import is_bytes, is_text
 from corpuskit.errors import SpecError
+from corpuskit.readers.arrow_values import shown
 
 _MOST_CHARS, _MOST_DEPTH = 10_000, 50
 _TOKEN = re.compile(
@@ -54,6 +56,13 @@ def condition(text: str, schema: Any) -> Any:
     except pa.ArrowException as error:
         raise _wrong(f"cannot be told of these columns: {' '.join(str(error).split())[:200]}") from error
     return found
+
+
+def nearest(name: str, names: Sequence[str]) -> str:
+    """The end of a sentence that says what names there are, and which of them another is most like."""
+    known = ", ".join(map(shown, names[:20])) + (", ..." if len(names) > 20 else "")
+    found = get_close_matches(name, names, 1)
+    return f"; the nearest of {known} is {shown(found[0])}" if found else f"; there are {known or 'none'}"
 
 
 def _wrong(what: str) -> SpecError:
@@ -109,48 +118,51 @@ class _Parser:
             found = self.either(depth + 1)
             self._need(")")
             return found
-        column, kind = self._column()
+        column, kind, path = self._column()
         if self._took("is"):
             negated = self._took("not")
             self._need("null")
             return column.is_valid() if negated else column.is_null()
         if (negated := self._took("not")) or self._peek() == "in":
             self._need("in")
-            found = self._among(column, kind)
+            found = self._among(column, kind, path)
             return ~found if negated else found
         sign = self._next()
         if sign[1] not in _COMPARE:
             if is_a.is_boolean(kind):  # a column of booleans is a condition by itself
                 self.at -= sign[0] != "end"
                 return column
-            raise _wrong(f"has {sign[1]!r} where a comparison is expected")
-        return _COMPARE[sign[1]](column, self._value(kind))
+            raise _wrong(f"has {sign[1]!r} where a comparison of {shown(path)} is expected")
+        return _COMPARE[sign[1]](column, self._value(kind, path))
 
-    def _among(self, column: Any, kind: Any) -> Any:
+    def _among(self, column: Any, kind: Any, path: str) -> Any:
         self._need("(")
-        values = [self._value(kind)]
+        values = [self._value(kind, path)]
         while self._took(","):
-            values.append(self._value(kind))
+            values.append(self._value(kind, path))
         self._need(")")
         found = column == values[0]
         for value in values[1:]:
             found = found | (column == value)
         return found
 
-    def _column(self) -> tuple[Any, Any]:
+    def _column(self) -> tuple[Any, Any, str]:
         names = [self._name()]
         while self._took("."):
             names.append(self._name())
         if self.schema.names.count(names[0]) != 1:
-            known = ", ".join(self.schema.names)[:200]
-            raise _wrong(f"names the column {names[0]!r}; there are {known}")
+            count = "several columns" if names[0] in self.schema.names else "no column"
+            raise _wrong(
+                f"names {names[0]!r}, and there is {count} of that name{nearest(names[0], self.schema.names)}"
+            )
         kind = self.schema.field(names[0]).type
         for name in names[1:]:
             index = kind.get_field_index(name) if is_a.is_struct(kind) else -1
             if index < 0:
-                raise _wrong(f"names {name!r}, which is no member of a struct there")
+                members = [field.name for field in kind] if is_a.is_struct(kind) else []
+                raise _wrong(f"names {name!r}, which is no member of a struct there{nearest(name, members)}")
             kind = kind.field(index).type
-        return pc.field(*names), kind
+        return pc.field(*names), kind, ".".join(names)
 
     def _name(self) -> str:
         kind, token = self._next()
@@ -158,7 +170,7 @@ class _Parser:
             raise _wrong(f"has {token!r} where a column is expected")
         return token[1:-1].replace('""', '"') if token.startswith('"') else token
 
-    def _value(self, kind: Any) -> Any:
+    def _value(self, kind: Any, path: str) -> Any:
         """A value to compare a column of a type with; raises SpecError where it is of another type."""
         sort, token = self._next()
         if is_a.is_dictionary(kind):
@@ -175,8 +187,15 @@ class _Parser:
             if sort == "word" and is_a.is_boolean(kind) and token in _BOOLEANS:
                 return pa.scalar(_BOOLEANS[token])
         except (pa.ArrowException, OverflowError) as error:
-            raise _wrong(f"has {token}, which is no value of the type {kind}") from error
-        raise _wrong(f"compares a column of the type {kind} with {token!r}")
+            raise _wrong(
+                f"compares {shown(path)} with {token}, which is no value of its type {kind}"
+            ) from error
+        if sort == "name":
+            told = token.strip('"').replace("'", "''")
+            raise _wrong(
+                f"compares {shown(path)} with the name {token}; a text stands in single quotes: '{told}'"
+            )
+        raise _wrong(f"compares {shown(path)}, which is of the type {kind}, with {token}")
 
     def _peek(self) -> str:
         return self.tokens[self.at][1] if self.at < len(self.tokens) else ""

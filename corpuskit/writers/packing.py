@@ -12,6 +12,9 @@ from corpuskit.errors import SpecError
 from corpuskit.readers.streams import compression
 from corpuskit.writers.durable import Sink
 
+# The suffixes of what is written; more are read.
+PACKINGS = (".gz", ".zst")
+
 
 @contextmanager
 def packed(sink: Sink, path: Path) -> Iterator[Any]:
