@@ -120,9 +120,12 @@ def columns(heading: str, note: str, bins: Sequence[tuple[str, int]], told: str)
 
 
 def others(counts: Iterable[tuple[str, int]], most: int) -> tuple[list[tuple[str, int]], int, int]:
-    """The largest of some counts, how many names are left out, and their sum; names of one count by name."""
-    ordered = sorted(counts, key=lambda item: (-item[1], item[0]))
-    left = ordered[most:]
+    """The largest of some counts, how many names are left out, and their sum; those of one count as they come.
+
+    With what tells of those left out there are at most `most`.
+    """
+    ordered = sorted(counts, key=lambda item: -item[1])
+    left = ordered[most - 1 :] if len(ordered) > most else []
     return ordered[: len(ordered) - len(left)], len(left), sum(size for _, size in left)
 
 

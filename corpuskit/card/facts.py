@@ -182,6 +182,12 @@ def lower_first(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
+def stopped(text: str) -> str:
+    """A curator's words as a sentence: with a full stop where they end in no mark."""
+    text = str(text).rstrip()
+    return text if text.endswith((".", "!", "?", "…", "。")) else f"{text}."
+
+
 _WITHIN = {
     "corpus": "the whole corpus",
     "source": "each source by itself",
@@ -196,7 +202,7 @@ def dedup_told(dedup: Mapping[str, Any]) -> str:
         return "only articles of one id are taken for duplicates"
     same = {("text",): "the same text", ("record",): "the same content but for the id"}.get(tuple(exact))
     same = same or f"the same {' and '.join(exact)}"
-    return f"of articles with {same} one is kept, sought in {_WITHIN[dedup['within']]}"
+    return f"of articles with {same} {_WITHIN[dedup['within']]} one is kept"
 
 
 _ON_CONFLICT = {

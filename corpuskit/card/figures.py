@@ -9,9 +9,9 @@ from corpuskit.card.facts import Loss, losses
 from corpuskit.card.markdown import number
 from corpuskit.languages import language_name
 
-# So many names are drawn, those with most articles; of the others their sum is told.
+# So many rows are drawn: the names with most articles and, where there are more, one that tells the sum of the others.
 _MOST_BARS = 12
-_MOST_REASONS = 8
+_MOST_REASONS = 9
 _MOST_MONTHS, _MOST_PERIODS = 36, 60
 _PERIODS = (1, 2, 5, 10, 20, 50, 100, 200)
 _MONTH = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2]))?")
@@ -79,7 +79,7 @@ def _periods(months: Mapping[str, int]) -> tuple[int, list[tuple[str, int]]]:
 
 def _languages(manifest: Mapping[str, Any]) -> Iterator[Figure]:
     counts = manifest["statistics"]["languages"]
-    named = {f"{language_name(tag)} ({tag})": n for tag, n in counts.items()}
+    named = {f"{language_name(tag)} ({tag})": n for tag, n in sorted(counts.items())}
     yield from _named("languages", "Articles by language", named, "language")
 
 
@@ -137,8 +137,11 @@ def _waterfall(manifest: Mapping[str, Any]) -> Iterator[Figure]:
     lost = losses(manifest)
     if not lost:
         return
-    shown = lost[:_MOST_REASONS]
-    rows, left = [Bar("Input records", records, short(records), "o")], records
+    shown = lost if len(lost) <= _MOST_REASONS else lost[: _MOST_REASONS - 1]
+    rows, left = (
+        [Bar("Input records", records, number(records) if records < 10**6 else short(records), "o")],
+        records,
+    )
     for loss in _together(shown, lost[len(shown) :]):
         left -= loss.records
         rows.append(
@@ -161,5 +164,5 @@ def _together(shown: list[Loss], rest: list[Loss]) -> list[Loss]:
         return shown
     return [
         *shown,
-        Loss("", None, counted(len(rest), "other reason"), sum(each.records for each in rest), None),
+        Loss("", None, f"{len(rest)} other reasons", sum(each.records for each in rest), None),
     ]

@@ -16,6 +16,7 @@ from corpuskit.licenses import FORMAL_EDITS, license_ids, license_url
 from corpuskit.manifest import edit_counts
 from corpuskit.partitions import DEFAULT
 from corpuskit.prose import Question, questions
+from corpuskit.readers.streams import compression
 
 
 @cache
@@ -35,6 +36,7 @@ def _environment() -> Any:
         environment.filters[name] = getattr(markdown, name)
     environment.filters["percent"] = percent
     environment.filters["counted"] = counted
+    environment.filters["stopped"] = facts.stopped
     environment.filters["span"] = facts.span
     environment.filters["known_size"] = _known_size
     environment.filters["lower_first"] = facts.lower_first
@@ -167,6 +169,7 @@ def _processed(manifest: Mapping[str, Any]) -> dict[str, Any]:
         "source_licenses": facts.source_licenses(manifest),
         "formal_edits": FORMAL_EDITS,
         "navigation": facts.navigation_share(manifest),
+        "packed": any(compression(item["file"]) for item in manifest["inputs"]),
         "input_bytes": sum(item["bytes"] for item in manifest["inputs"]),
     }
 
