@@ -108,7 +108,7 @@ def test_a_place_that_a_url_names(
     with ObjectStore() as store:
         for name, value in store.env().items():
             monkeypatch.setenv(name, value)
-        where = f"s3://{BUCKET}/news" if kind == "s3" else (tmp_path / "news").as_uri()
+        where = f"s3://{BUCKET}/loaded" if kind == "s3" else (tmp_path / "loaded").as_uri()
         corpuskit.publish(release, where)
         for url in (where, f"{where}/latest.json", f"{where}/{release.name}"):
             assert list(corpuskit.load(url, "train")) == rows(release, split="train")
@@ -121,9 +121,9 @@ def test_a_place_that_a_url_names(
             with pytest.raises(corpuskit.SpecError):
                 corpuskit.load(url, revision=revision)
         if kind == "s3":
-            store.put(f"news/{release.name}/{one.files[0]}", b"PAR1")
+            store.put(f"loaded/{release.name}/{one.files[0]}", b"PAR1")
         else:
-            (tmp_path / "news" / release.name / one.files[0]).write_bytes(b"PAR1")
+            (tmp_path / "loaded" / release.name / one.files[0]).write_bytes(b"PAR1")
         for broken in (lambda: list(one), one.to_hf):
             with pytest.raises(corpuskit.InputError, match=one.files[0]):
                 broken()

@@ -384,6 +384,8 @@ def test_tokens(hub: LocalHub, first: Path, tmp_path: Path) -> None:
         done = publish(hub, first, "hf://lab/tokens", HF_TOKEN=token)
         assert (done.code, words in done.said) == (3, True), done.said
         assert not token or token not in done.said
+    dry = publish(hub, first, "hf://lab/tokens", "--dry-run", HF_TOKEN="")
+    assert (dry.code, "absent-token" in {f["kind"] for f in dry.json["findings"]}) == (0, True)
     for token in (hub.token, hub.read_token):
         done = publish(hub, first, "hf://lab/tokens", "--dry-run", "--plan-out", plan, HF_TOKEN=token)
         assert done.code == 0
@@ -563,6 +565,8 @@ def test_the_shell_session_of_the_docs(hub: LocalHub, tmp_path: Path) -> None:
     plan, _, end = done.stdout.partition("tiny 1.0.0 is at hf://lab/berita, revision ")
     for line in (
         "tiny 1.0.0 to hf://lab/berita",
+        "which is new",
+        "without --dry-run",
         "add    ",
         "to be sent: ",
         "    add license",
@@ -571,4 +575,5 @@ def test_the_shell_session_of_the_docs(hub: LocalHub, tmp_path: Path) -> None:
     ):
         assert line in plan
     assert end.startswith(head(hub, "lab/berita"))
+    assert 'load_dataset("lab/berita", revision="v1.0.0")' in end
     assert f"revision {head(hub, 'lab/berita', '1.0')}, tag v1.0.1" in end

@@ -84,13 +84,6 @@ def publish(
     elif revision is None:
         console.show(*publishing.plan_lines(made))
     else:
-        _show_done(made, revision)
+        console.show_findings(made.findings)
+        console.show(*publishing.done_lines(made, revision))
     return 0 if made.ok else 1
-
-
-def _show_done(made: Any, revision: str) -> None:
-    from corpuskit import console
-
-    console.show_findings(made.findings)
-    tag = f", tag {made.tag}" if made.tag else ""
-    console.show(f"{made.name} {made.version} is at {made.target.url}, revision {revision}{tag}")

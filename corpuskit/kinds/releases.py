@@ -96,6 +96,10 @@ RELEASES: dict[str, Kind] = {
         "error", "The card that lies there cannot be merged", "What others wrote in it would be lost.",
         "Repair or remove that README.md at the target, and publish again.",
     ),
+    "absent-token": Kind(
+        "warning", "No token is set for the hub", "It would refuse the publication.",
+        "Set HF_TOKEN, or run `hf auth login`.",
+    ),
     "wider-audience": Kind(
         "warning", "The target is private, and stays so", "Nobody but its members can load the release.",
         "Where it is meant to be public, make it so in its settings.",

@@ -6,6 +6,6 @@ target executes and checks. A target is one file and one line in `targets.TARGET
 
 from corpuskit.hub.publishing.plan import Plan
 from corpuskit.hub.publishing.publication import Publication, outcome, publish, write_plan
-from corpuskit.hub.publishing.telling import plan_lines
+from corpuskit.hub.publishing.telling import done_lines, plan_lines
 
-__all__ = ["Plan", "Publication", "outcome", "plan_lines", "publish", "write_plan"]
+__all__ = ["Plan", "Publication", "done_lines", "outcome", "plan_lines", "publish", "write_plan"]

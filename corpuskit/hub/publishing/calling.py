@@ -1,5 +1,6 @@
 """Calls of huggingface_hub: repeated where that may help, and failures told with their cause and the next step."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -131,6 +132,8 @@ def told(target: Address, error: BaseException) -> RemoteError:
         )
     elif status is None:
         cause, hint = f"the connection to {target.host} failed{_said(error)}.", _AGAIN
+        if "HF_ENDPOINT" not in os.environ:
+            hint = f"If another hub is meant, set HF_ENDPOINT. {_AGAIN}"
         if "/xet-" in cause:
             hint = "If this hub has no Xet storage, set HF_HUB_DISABLE_XET=1. " + hint
     else:

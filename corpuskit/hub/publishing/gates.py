@@ -92,6 +92,12 @@ def card(fault: str | None) -> Gate:
     return _gate("card", [finding("unmergeable-card", message, file=layout.README)] if fault else ())
 
 
+def token(state: State) -> Gate:
+    """Whoever publishes is known to the target, as far as can be told before it is asked to change anything."""
+    message = "no token is set; hubs let nobody write without one"
+    return _gate("token", [] if state.has_token else [finding("absent-token", message)])
+
+
 def audience(options: Options, state: State) -> Gate:
     """Who may read: a target is never made public on the way, and never by accident."""
     wider = options.private is False and state.private is True

@@ -68,6 +68,8 @@ def _api(target: Address) -> Any:
 
 def state(target: Address, options: Options, manifest: Mapping[str, Any]) -> State:
     """What a repository holds on a branch, or on main where the branch is yet to be made."""
+    from huggingface_hub import get_token
+
     api = _api(target)
     tag, wanted = f"v{manifest['version']}", {each["sha256"]: each["bytes"] for each in manifest["files"]}
 
@@ -78,7 +80,7 @@ def state(target: Address, options: Options, manifest: Mapping[str, Any]) -> Sta
         if options.pull_request:
             hint = "Leave --pull-request out: then the repository is made. Or look at the name and the token."
             raise SpecError("there is no such repository to make a pull request to.", target.url, None, hint)
-        return State()
+        return State(has_token=get_token() is not None)
     files = patiently(target, lambda: _tree(api, target, info.sha))
     tagged = patiently(target, lambda: _tags(api, target).get(tag))
     listed = _fetched(api, target, info.sha, files, layout.MANIFEST, _MAX_MANIFEST)
@@ -92,6 +94,7 @@ def state(target: Address, options: Options, manifest: Mapping[str, Any]) -> Sta
         private=bool(info.private),
         gating=_gating(info.gated),
         latest=latest_in(listed) if options.branch == MAIN else None,
+        has_token=get_token() is not None,
         held=_held(target, files, wanted),
     )
 

@@ -77,7 +77,8 @@ class State:
     `revision` names it in the target's own words and changes whenever it does; None where there is nothing.
     `card` and `manifest` are the bytes of README.md and manifest.json. `tagged` is the revision that the tag of the
     version names, `tagged_manifest` the manifest.json there. `latest` is what readers find who name no version; None
-    where that is nothing, or stays as it is. `held` are SHA-256 of wanted files that the target's storage has already,
+    where that is nothing, or stays as it is. `has_token` is False where nobody who publishes has named
+    himself, and the target wants that. `held` are SHA-256 of wanted files that the target's storage has already,
     wherever they lie: they need not travel.
     """
 
@@ -90,6 +91,7 @@ class State:
     private: bool | None = None
     gating: Gating | None = None
     latest: Latest | None = None
+    has_token: bool = True
     held: frozenset[str] = frozenset()
 
 

@@ -211,6 +211,7 @@ def _make(
         gates.size(files, kind.sizes),
         gates.place(files, deletes=kind.deletes),
         gates.card(fault),
+        gates.token(state),
         gates.audience(options, state),
         gates.version_tag(tag, cargo, state),
         gates.order(made.name, made.version, options, state, deletes=kind.deletes),

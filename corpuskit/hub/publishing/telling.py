@@ -1,8 +1,10 @@
 """A plan as lines for people."""
 
 import json
+import shlex
 from collections.abc import Iterator
 
+from corpuskit import layout
 from corpuskit.findings import shortened
 from corpuskit.hub.publishing.plan import Action, FileChange, Plan
 
@@ -17,7 +19,7 @@ def plan_lines(plan: Plan) -> list[str]:
 
 def _head(plan: Plan) -> Iterator[str]:
     at = f" at {plan.target.host}" if plan.target.host else ""
-    state = f"now at {plan.revision}" if plan.revision else "which is made"
+    state = f"now at {plan.revision}" if plan.revision else "which is new"
     yield f"{plan.name} {plan.version} to {plan.target.url}{at}, {state}"
     if plan.options.branch != "main":
         yield f"  on the branch {plan.options.branch}"
@@ -73,6 +75,28 @@ def _gates(plan: Plan) -> Iterator[str]:
 
 
 def _end(plan: Plan) -> Iterator[str]:
-    if plan.tag is not None:
+    if plan.tag is not None and plan.target.scheme == "hf":
         yield f"tag {plan.tag}" + (f", which is there already: {plan.tagged}" if plan.tagged else "")
     yield f"message {plan.options.message}"
+    if plan.ok:
+        yield "nothing is changed yet: the same command without --dry-run does all this"
+    else:
+        refused = [gate.name for gate in plan.gates if gate.verdict == "refused"]
+        yield f"refused ({', '.join(refused)}): nothing of this would be done"
+
+
+def done_lines(plan: Plan, revision: str) -> list[str]:
+    """Where a release is now, and how to look at it and to load it."""
+    if plan.target.scheme != "hf":
+        url = f"{plan.target.url}/{layout.release_name(plan.name, plan.version)}"
+        return [
+            f"{plan.name} {plan.version} is at {url}, root digest {revision}",
+            f"  corpuskit verify {shlex.quote(url)}",
+        ]
+    tag = f", tag {plan.tag}" if plan.tag else ""
+    chosen = revision if plan.options.pull_request else plan.tag or plan.options.branch
+    return [
+        f"{plan.name} {plan.version} is at {plan.target.url}, revision {revision}{tag}",
+        f"  {plan.target.host}/datasets/{plan.target.place}",
+        f'  load_dataset("{plan.target.place}", revision="{chosen}")',
+    ]

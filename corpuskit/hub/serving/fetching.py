@@ -19,7 +19,8 @@ _SHOWN = {
 
 
 class _ObjectResponse(FileResponse):
-    chunk_size = 1 << 20
+    # A client that stops reading holds two or three of them in memory.
+    chunk_size = 1 << 18
 
 
 def resolve(call: Call) -> Response:
