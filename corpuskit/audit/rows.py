@@ -101,9 +101,8 @@ class Rows:
                 self.keys.add(b"".join(told.keys))
                 self.facts.add(b"".join(told.facts))
                 misplaced += sum(split != entry["split"] for split in told.splits)
-                if self.fields:
-                    own = batch.select(list(self.fields)).to_pylist()
-                    astray += sum(partition_of(row, self.fields) != folder for row in own)
+                own = batch.select(["id", *self.fields]).to_pylist()
+                astray += sum(partition_of(row, self.fields) != folder for row in own)
             for name in self.fields:
                 self.values[name] |= dict.fromkeys(table[name].unique().to_pylist())
         self.counted.append((entry["path"], entry["split"], rows))
