@@ -37,7 +37,7 @@ def manifest(**statistics: Any) -> dict[str, Any]:
         facts["sources"] = [{"name": name, "license": "MIT"} for name in statistics["sources"]]
         nothing = dict.fromkeys(facts["accounts"]["total"], 0)
         facts["accounts"]["sources"] = dict.fromkeys(statistics["sources"], nothing)
-        facts["edits"] = {}
+        facts["edits"] = {name: {} for name in statistics["sources"]}
     return facts
 
 

@@ -532,7 +532,7 @@ CARDS: dict[str, tuple[str, str, str]] = {
     "rows in the YAML": (
         r"(config_name: source-cri\n(?:.*\n)*?    num_examples: )\d+", r"\g<1>77", "num_examples` says 77"
     ),
-    "a glob in the YAML": (r"data/language-jv--\*/test-", "data/language-id--*/test-", "configs[2]"),
+    "a glob in the YAML": (r"data/language-jv--\*/test-", "data/language-id--*/test-", "configs.language-jv"),
     "a number in the table": (r"\| `language-jv` \| jv \| \d+", "| `language-jv` | jv | 77", "the block `configs`"),
     "the whole block": (r"(?s)<!-- corpuskit:configs -->.*<!-- /corpuskit:configs -->", "", "`configs` is missing"),
 }  # fmt: skip

@@ -17,6 +17,8 @@ from corpuskit.findings import Finding, finding
 from corpuskit.phases.books import LEDGER
 from corpuskit.places import Place
 
+# So many lines of the ledger stand in memory as Python has them.
+_AT_ONCE = 1000
 _BOOKS = (layout.LEDGER, layout.REJECTS, layout.EDITS, layout.FINDINGS, layout.NAVIGATION)
 
 
@@ -56,9 +58,10 @@ def _ledger_findings(
         for check in checks:
             yield from check.add(table)
         noted.count(table)
-        for line in table.to_pylist():
-            yield from noted.look(line)
-            yield from edited.look(line)
+        for batch in table.to_batches(max_chunksize=_AT_ONCE):
+            for line in batch.to_pylist():
+                yield from noted.look(line)
+                yield from edited.look(line)
     for each in (*checks, noted, edited):
         yield from each.end()
     yield from leaders.again(ledger)

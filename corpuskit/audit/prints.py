@@ -1,7 +1,6 @@
 """Prints of very many rows in little memory: of each 128 bits, sorted, so that others can be looked up among them."""
 
 import hashlib
-import struct
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -18,11 +17,11 @@ Marks = npt.NDArray[np.bool_]
 
 def fingerprint(*values: Any) -> bytes:
     """128 bits of sha256 over values: None, bytes, numbers and strings; another value gives another fingerprint."""
-    taken = hashlib.sha256()
+    parts = []
     for value in values:
         data = value if isinstance(value, bytes) else b"" if value is None else str(value).encode()
-        taken.update(struct.pack(">?Q", value is None, len(data)) + data)
-    return taken.digest()[:PRINT_BYTES]
+        parts += [b"n" if value is None else b"v", len(data).to_bytes(8, "big"), data]
+    return hashlib.sha256(b"".join(parts)).digest()[:PRINT_BYTES]
 
 
 class Prints:

@@ -1,12 +1,11 @@
 """Decodes every row of a release and compares counts, splits and statistics with what is claimed."""
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow as pa
 
@@ -14,13 +13,14 @@ from corpuskit import layout, parquet
 from corpuskit import manifest as manifests
 from corpuskit.audit.claims import differing
 from corpuskit.audit.prints import Marks, Prints, fingerprint
-from corpuskit.digests import row_encoder
 from corpuskit.findings import Finding, finding
 from corpuskit.partitions import partition_of
 from corpuskit.phases.index import FATES
-from corpuskit.phases.keys import keys_of_row, split_of
+from corpuskit.phases.keys import Keys, stated_splits
 from corpuskit.places import Place
+from corpuskit.provenance import Source
 from corpuskit.schema import ArticleSchema, article_schema
+from corpuskit.spec import Dedup
 from corpuskit.stats import Statistics
 
 _MOST_NAMED = 20
@@ -42,6 +42,18 @@ def schema_of(release: Place, manifest: Mapping[str, Any]) -> ArticleSchema:
     return article_schema(document, text=tuple(manifest["split_rule"]["text"]), file=file)
 
 
+# A source that gives no split: the manifest says which do.
+_ANY_SOURCE = Source("", 0, (), "")
+
+
+class _Told(NamedTuple):
+    """What rows say: fingerprints of their keys, those of what the books should say, the splits that the rule gives."""
+
+    keys: list[bytes]
+    facts: list[bytes]
+    splits: list[str]
+
+
 class Rows:
     """The state of decoding a release's rows once.
 
@@ -54,7 +66,7 @@ class Rows:
         self.release, self.manifest, self.schema = release, manifest, schema
         # What is compared with the ledger where it is there, with provenance else.
         self.names = (*_FACTS, *_LEDGER_FACTS) if is_audited else _FACTS
-        self.encode = row_encoder(schema.columns)
+        self.rules = Keys.of(schema, Dedup(()), stated_splits(manifest["split_rule"]))
         self.statistics = Statistics()
         self.fields = tuple(manifest["config_rule"]["fields"])
         # Of each data file: its path, its split, and its rows or their size in memory.
@@ -77,7 +89,6 @@ class Rows:
     def _shard(self, entry: Mapping[str, Any], source: BinaryIO) -> Iterator[Finding]:
         rows, size = 0, 0
         folder, misplaced, astray = layout.partition_of(entry["path"]), 0, 0
-        split_by_rule = split_of(self.manifest["split_rule"])
         if not _is_schema(parquet.read_schema(source), self.schema.arrow):
             yield finding("wrong-content", "its columns are not those of the schema", file=entry["path"])
             return
@@ -85,12 +96,13 @@ class Rows:
             rows += table.num_rows
             self.statistics.add(table, self.schema)
             size += table.nbytes
-            for row in plain_rows(table):
-                key, facts = self._prints(row, entry["split"])
-                self.keys.add(key)
-                self.facts.add(facts)
-                misplaced += split_by_rule(row) != entry["split"]
-                astray += partition_of(row, self.fields) != folder
+            for batch in _plain(table):
+                told = self._told(batch, entry["split"])
+                self.keys.add(b"".join(told.keys))
+                self.facts.add(b"".join(told.facts))
+                misplaced += sum(split != entry["split"] for split in told.splits)
+                own = batch.select(["id", *self.fields]).to_pylist()
+                astray += sum(partition_of(row, self.fields) != folder for row in own)
             for name in self.fields:
                 self.values[name] |= dict.fromkeys(table[name].unique().to_pylist())
         self.counted.append((entry["path"], entry["split"], rows))
@@ -143,18 +155,26 @@ class Rows:
         for source in read:
             yield finding("wrong-claim", f"the source {source!r} has no account", file=layout.MANIFEST)
 
-    def _prints(self, row: Mapping[str, Any], split: str) -> tuple[bytes, bytes]:
-        """Fingerprints of a row: of its key, and of what the books should say of it."""
-        keys = keys_of_row(self.manifest["split_rule"], row)
-        told = {
-            "source": row["source"],
-            "id": row["id"],
-            "split": split,
-            "record_digest": hashlib.sha256(self.encode(row)).hexdigest(),
-            "text_key": keys.text_key,
-            "group": keys.group,
+    def _told(self, batch: Any, split: str) -> _Told:
+        """What the rules of the manifest make of some rows of a split, by the code that made it in the build."""
+        columns = {name: batch.column(name).to_pylist() for name in batch.schema.names}
+        encoded = {name: list(map(_utf8, values)) for name, values in columns.items()}
+        found = self.rules.of_rows(encoded, batch.num_rows, _ANY_SOURCE)
+        facts = {
+            "source": columns["source"],
+            "id": columns["id"],
+            "split": [split] * batch.num_rows,
+            "record_digest": [digest.hex() for digest in found["record_digest"]],
+            "text_key": [key.hex() for key in found["text_key"]],
+            "group": found["group"],
         }
-        return fingerprint(row["source"], row["id"]), fingerprint(*(told[name] for name in self.names))
+        given = self.manifest["split_rule"].get("given", {})
+        splits = zip(columns["source"], found["split"], strict=True)
+        return _Told(
+            list(map(fingerprint, columns["source"], columns["id"])),
+            list(map(fingerprint, *(facts[name] for name in self.names))),
+            [given.get(source) or by_rule for source, by_rule in splits],
+        )
 
     def has(self, source: str | None, identifier: str | None) -> bool:
         """Whether there is a row of that source and id."""
@@ -193,10 +213,11 @@ class Rows:
                 continue
             with self.release.open(entry["path"]) as source:
                 for table in parquet.read_groups(source):
-                    prints = [self._prints(row, entry["split"]) for row in plain_rows(table)]
-                    marks = wanted([key for key, _ in prints], [facts for _, facts in prints])
-                    for row in table.select(["source", "id"]).filter(pa.array(marks)).to_pylist():
-                        yield entry["path"], row["source"], row["id"]
+                    for batch in _plain(table):
+                        told = self._told(batch, entry["split"])
+                        marks = pa.array(wanted(told.keys, told.facts))
+                        for row in batch.select(["source", "id"]).filter(marks).to_pylist():
+                            yield entry["path"], row["source"], row["id"]
 
 
 def _is_schema(found: Any, meant: Any) -> bool:
@@ -207,9 +228,18 @@ def _is_schema(found: Any, meant: Any) -> bool:
 
 def plain_rows(table: Any) -> Iterator[dict[str, Any]]:
     """Rows as the build knew them: instants as integer microseconds."""
-    plain = pa.schema([pa.field(field.name, _plain_type(field.type)) for field in table.schema])
-    for batch in table.replace_schema_metadata(None).cast(plain).to_batches(max_chunksize=1000):
+    for batch in _plain(table):
         yield from batch.to_pylist()
+
+
+def _plain(table: Any) -> Iterator[Any]:
+    """Some rows at a time, with instants as integer microseconds."""
+    plain = pa.schema([pa.field(field.name, _plain_type(field.type)) for field in table.schema])
+    yield from table.replace_schema_metadata(None).cast(plain).to_batches(max_chunksize=1000)
+
+
+def _utf8(value: Any) -> Any:
+    return value.encode() if isinstance(value, str) else value
 
 
 def _plain_type(kind: Any) -> Any:

@@ -101,11 +101,15 @@ def _split_keys(
     return [t if g is None else g.encode() for g, t in zip(groups, texts, strict=True)]
 
 
+def stated_splits(rule: Mapping[str, Any]) -> Splits:
+    """What a spec says of splits, by the split rule of its manifest."""
+    shares = {name: Fraction(str(share)) for name, share in rule.get("shares", {}).items()} or None
+    return Splits(shares, rule.get("by", "text"), rule.get("field"), rule.get("salt", ""))
+
+
 def split_of(rule: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], str]:
     """The split rule of a manifest as a function of a row, which has all columns."""
-    shares = {name: Fraction(str(share)) for name, share in rule.get("shares", {}).items()} or None
-    splits = Splits(shares, rule.get("by", "text"), rule.get("field"), rule.get("salt", ""))
-    given = rule.get("given", {})
+    splits, given = stated_splits(rule), rule.get("given", {})
 
     def split(row: Mapping[str, Any]) -> str:
         by_rule = _by_rule(splits, tuple(rule["text"]), frozenset(row))
