@@ -5,12 +5,15 @@ import errno
 import fcntl
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 
 from corpuskit.errors import Busy, OutputError
 
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
@@ -50,6 +53,67 @@ def staging(out: Path, name: str) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def staging_beside(out: Path) -> Iterator[Path]:
+    """A folder to make something in that gets its place beside it, locked, hidden, and removed at the end.
+
+    What others that were killed left there is removed first. Raises OutputError, also for an OSError of the block.
+    """
+    try:
+        for orphan in out.parent.glob(f".{escape(out.name)}.part-*"):
+            with suppress(OSError), _opened(orphan) as descriptor:
+                if _is_locked(descriptor):
+                    shutil.rmtree(orphan, ignore_errors=True)
+        folder, descriptor = _made(out)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(descriptor)
+    except OSError as error:
+        raise OutputError(str(out), f"cannot be written: {error.strerror or error}.") from error
+
+
+def _made(out: Path) -> tuple[Path, int]:
+    """A new folder, open and locked: made again where another took it for an orphan before it was."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.part-", dir=out.parent))
+        with suppress(FileNotFoundError):
+            descriptor = os.open(folder, _FOLDER)
+            if _is_locked(descriptor) is not False and folder.exists():
+                return folder, descriptor
+            os.close(descriptor)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder, and wait for it, so that others who ask put nothing into it meanwhile."""
+    with _opened(folder) as descriptor:
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+
+
+def _is_locked(descriptor: int) -> bool | None:
+    """Whether the lock of an open folder was free, and is taken now; None where there are no locks."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[int]:
+    descriptor = os.open(folder, _FOLDER)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def sync_tree(folder: Path) -> None:

@@ -85,8 +85,10 @@ def test_arrow_takes_what_is_plain() -> None:
         {"a": 'x\n"é\u2028\0', "b": 1, "c": [{"d": True}, None], "e": 0.5},
         {"b": -(2**63), "c": [], "e": None},
     ]
-    schema = pa.schema(list(types_of(rows).items()))
+    schema = pa.schema(list(types_of(rows).items()), metadata={"k": "v"})
+    schema = schema.set(0, schema.field(0).with_metadata({"of": "a"}))
     batch = arrow_rows(memoryview(lines(rows)), schema, inferred=True)
+    assert batch.schema.equals(schema, check_metadata=True)
     assert batch.equals(surely(lines(rows), schema, inferred=True))
 
 

@@ -26,9 +26,9 @@ _FORMS = ["parquet", "arrow", "jsonl", "csv", "tsv"]
 @click.option(
     "--compression",
     metavar="CODEC",
-    default="zstd:1",
+    default="snappy",
     show_default=True,
-    help="The codec of Parquet and its level: zstd, gzip or brotli with a level, snappy, lz4, none.",
+    help="The codec of Parquet: snappy, lz4, none, or zstd, gzip, brotli with a level: zstd:3.",
 )
 @click.option("--replace", is_flag=True, help="Write over OUT where it is there.")
 @common

@@ -66,7 +66,7 @@ def convert(
     split: str | None = None,
     lossy: bool = False,
     replace: bool = False,
-    compression: str = "zstd:1",
+    compression: str = "snappy",
     progress: Progress | None = None,
 ) -> Converted:
     """Convert the rows of files, globs or one folder to a file, or to a folder where `out` has no suffix of a form.

@@ -31,7 +31,8 @@ Tables = Iterable[Any]
 def write_rows(path: Path, form: str, schema: Any, tables: Tables, options: Mapping[str, Any]) -> Written:
     """Write tables as a file of a form.
 
-    `options` are the `compression` of Parquet, what stands `instead` of NaN in JSON, and whether Arrow is `hashed`.
+    `options` are the `compression` of Parquet, what stands `instead` of NaN in JSON, and whether files of the other
+    forms are `hashed`.
     """
     match form:
         case "parquet":
@@ -40,11 +41,13 @@ def write_rows(path: Path, form: str, schema: Any, tables: Tables, options: Mapp
             write = write_file if suffix_of(path.name) in DIRECTORIES else write_stream
             return write(path, schema, tables, hashed=options["hashed"])
         case "jsonl":
-            written = write_jsonl(path, schema, tables, options["instead"])
+            written = write_jsonl(path, schema, tables, options["instead"], hashed=options["hashed"])
         case _:
             from corpuskit.writers.csv import write_csv
 
-            written = write_csv(path, schema, tables, "\t" if form == "tsv" else ",")
+            written = write_csv(
+                path, schema, tables, "\t" if form == "tsv" else ",", hashed=options["hashed"]
+            )
     write_schema(sidecar_of(path), with_features(schema))
     return written
 

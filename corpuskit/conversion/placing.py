@@ -1,21 +1,15 @@
 """Puts what a conversion writes in its place: whole, durable, never over another, and nothing beside it."""
 
-import fcntl
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from glob import escape
+from contextlib import contextmanager
 from pathlib import Path
 
 from corpuskit.conversion.forms import UNTYPED, form_of
 from corpuskit.conversion.sidecar import sidecar_of
-from corpuskit.errors import OutputError, SpecError
-from corpuskit.staging import publish, sync, sync_tree
-
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+from corpuskit.errors import SpecError
+from corpuskit.staging import alone, publish, staging_beside, sync, sync_tree
 
 
 @contextmanager
@@ -26,10 +20,10 @@ def placed_file(out: Path, form: str, *, replace: bool) -> Iterator[Path]:
     not to be replaced.
     """
     _check_free(out, replace=replace)
-    with _staging(out) as folder:
+    with staging_beside(out) as folder:
         part = folder / out.name
         yield part
-        with _alone(out.parent.resolve()):
+        with alone(out.parent.resolve()):
             _check_free(out, replace=replace)
             if form in UNTYPED:
                 _place_both(part, out, replace=replace)
@@ -81,12 +75,12 @@ def placed_folder(out: Path, inputs: Iterable[Path], *, replace: bool) -> Iterat
     if out.exists() and (kept := _foreign(out, inputs)):
         cause = f"holds {kept}, which would be lost."
         raise SpecError(cause, str(out), hint="Name another place, or remove that folder yourself.")
-    with _staging(out) as folder:
+    with staging_beside(out) as folder:
         made = folder / out.name
         made.mkdir()
         yield made
         sync_tree(made)
-        with _alone(out.parent.resolve()):
+        with alone(out.parent.resolve()):
             _check_free(out, replace=replace)
             _place_folder(made, out, replace=replace)
 
@@ -132,61 +126,3 @@ def _taken(out: Path) -> SpecError:
     return SpecError(
         "is there already.", str(out), hint="Name another place, or write over it with --replace."
     )
-
-
-@contextmanager
-def _staging(out: Path) -> Iterator[Path]:
-    """A folder beside a place, locked while it is used; what was left there by conversions that were killed goes."""
-    try:
-        for orphan in out.parent.glob(f".{escape(out.name)}.part-*"):
-            with suppress(OSError), _opened(orphan) as descriptor:
-                if _is_locked(descriptor):
-                    shutil.rmtree(orphan, ignore_errors=True)
-        folder, descriptor = _made(out)
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-            os.close(descriptor)
-    except OSError as error:
-        raise OutputError(str(out), f"cannot be written: {error.strerror or error}.") from error
-
-
-def _made(out: Path) -> tuple[Path, int]:
-    """A new folder, open and locked: made again where another conversion took it for an orphan before it was."""
-    while True:
-        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.part-", dir=out.parent))
-        with suppress(FileNotFoundError):
-            descriptor = os.open(folder, _FOLDER)
-            if _is_locked(descriptor) is not False and folder.exists():
-                return folder, descriptor
-            os.close(descriptor)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Have no other conversion put anything into a folder; they wait."""
-    with _opened(folder) as descriptor:
-        with suppress(OSError):  # a file system without locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-
-
-def _is_locked(descriptor: int) -> bool | None:
-    """Whether the lock of an open folder was free, and is taken now; None where there are no locks."""
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return None
-    return True
-
-
-@contextmanager
-def _opened(folder: Path) -> Iterator[int]:
-    descriptor = os.open(folder, _FOLDER)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)

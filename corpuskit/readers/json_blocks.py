@@ -62,10 +62,10 @@ def arrow_rows(lines: memoryview, schema: Any, *, inferred: bool) -> Any:
         return None
     if table.num_rows != objects or not table.schema.equals(schema):
         return None
-    batches = table.replace_schema_metadata(schema.metadata).to_batches()
+    batches = table.to_batches()
     if len(batches) != 1 or not all(_told(values, inferred=inferred) for values in _floats(batches[0])):
         return None
-    return batches[0]
+    return pa.RecordBatch.from_arrays(batches[0].columns, schema=schema)  # with the metadata of columns
 
 
 def _objects(data: Any) -> int:

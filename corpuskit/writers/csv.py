@@ -27,7 +27,9 @@ _BYTES = (is_a.is_binary, is_a.is_large_binary, is_a.is_binary_view, is_a.is_fix
 Cells = Callable[[Any], Any]
 
 
-def write_csv(path: Path, schema: Any, tables: Iterable[Any], delimiter: str = ",") -> Written:
+def write_csv(
+    path: Path, schema: Any, tables: Iterable[Any], delimiter: str = ",", *, hashed: bool = True
+) -> Written:
     """Write record batches or tables as delimited text in UTF-8, packed where the name ends in .gz or .zst.
 
     Raises CannotHold for lists, structs and maps, columns without a name or with one that stands twice, text that is
@@ -36,7 +38,7 @@ def write_csv(path: Path, schema: Any, tables: Iterable[Any], delimiter: str = "
     names = _names(schema)
     cells = [_cells(field) for field in schema]
     rows = 0
-    with durable(path) as sink:
+    with durable(path, hashed=hashed) as sink:
         with packed(sink, path) as stream:
             stream.write((delimiter.join(map(_quoted, names)) + _END).encode())
             for table in recut(tables, schema, rows=_ROWS, max_bytes=_MAX_BYTES):

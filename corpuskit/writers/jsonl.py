@@ -16,7 +16,9 @@ from corpuskit.writers.recutting import recut
 _ROWS, _MAX_BYTES = 1000, 4 << 20
 
 
-def write_jsonl(path: Path, schema: Any, tables: Iterable[Any], instead: Instead | None = None) -> Written:
+def write_jsonl(
+    path: Path, schema: Any, tables: Iterable[Any], instead: Instead | None = None, *, hashed: bool = True
+) -> Written:
     """Write record batches or tables as JSON Lines, packed where the name ends in .gz or .zst.
 
     Raises CannotHold for a type without a form in JSON and, unless `instead(path, what)` gives another value, for NaN
@@ -24,7 +26,7 @@ def write_jsonl(path: Path, schema: Any, tables: Iterable[Any], instead: Instead
     """
     made = _form(schema, instead or _refuse)
     rows = 0
-    with durable(path) as sink:
+    with durable(path, hashed=hashed) as sink:
         with packed(sink, path) as stream:
             for table in recut(tables, schema, rows=_ROWS, max_bytes=_MAX_BYTES):
                 rows += table.num_rows
