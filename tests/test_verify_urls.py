@@ -176,6 +176,14 @@ def test_exit_codes(store: ObjectStore, built: Path, tmp_path: Path) -> None:
             corpuskit.verify(place)
 
 
+@pytest.mark.parametrize("command", [["card"], ["trace", "--all"]])
+@pytest.mark.parametrize("url", ["s3://corpora/x", "file:///nowhere/tiny-1.0.0"])
+def test_commands_that_take_folders_alone_say_so(store: ObjectStore, command: list[str], url: str) -> None:
+    """A URL given to a command of folders is told as such."""
+    done = run(*command, url, environment=store.env())
+    assert (done.code, "take URLs" in done.said) == (2, True), done.said
+
+
 @pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.long)], ids=["some", "every"])
 def test_a_store_that_fails_is_no_damage(store: ObjectStore, built: Path, every: bool) -> None:
     """Where a file cannot be fetched nothing is said of the release, at whichever request it happens."""

@@ -1,6 +1,7 @@
 """`verify(release)`: is this the release that was built, whole, and are its claims true?"""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,14 @@ def _parsed(data: bytes, release: str) -> dict[str, Any]:
 
 def _no_release(release: str, why: str) -> SpecError:
     cause = f"is no release: {layout.MANIFEST}{why}."
-    return SpecError(cause, release, None, "Name a folder that build wrote.")
+    # A URL that was taken for a path has lost one of its slashes.
+    is_url = re.search(r"(?:^|/)[a-z][a-z0-9+.-]+:/", release) is not None
+    hint = (
+        "`verify`, `load` and `read` take URLs: fetch the folder first."
+        if is_url
+        else "Name a folder that build wrote."
+    )
+    return SpecError(cause, release, None, hint)
 
 
 def verify(
