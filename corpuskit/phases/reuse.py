@@ -28,6 +28,8 @@ Progress = Callable[[str, int, int, int], None]
 
 # Less than this is done sooner than worker processes start.
 _WORTH_WORKERS = 16 << 20
+# So many provenance files are as much work as a shard.
+_PROVENANCE_FILES = 8
 # The name of its rows in the entry of a part.
 _ROWS = "rows.arrow"
 # The kinds of entries that hold files of a release.
@@ -258,7 +260,7 @@ def write_files(means: Means, parts: Parts, index: Index, output: Output, size: 
     needed = {path for task in shards for path, _ in task.rows}
     if parts.ensure([n for n, part in enumerate(parts.whole) if part.folder in needed], rows=True):
         jobs = _jobs(means.release, parts, index, output)
-    run = means.engine(len(missing), size)
+    run = means.engine(len(shards) + (len(missing) - len(shards)) // _PROVENANCE_FILES, size)
     made = run(partial(_write, means.cache), [jobs[n] for n in missing], tell)
     for number, each in zip(missing, made, strict=True):
         written[number] = each
