@@ -21,7 +21,8 @@ ONCE = {
     ("ledger.parquet", "duplicate"): {"sha256", "group", "record_digest", "text_key", "offset", "id"},
     ("ledger.parquet", "removed"): {"sha256", "group", "record_digest", "text_key", "offset", "id"},
     ("edits.parquet", ""): {"field", "removed", "inserted", "start", "end"},
-    ("findings.jsonl", None): {"keyword", "hint", "schema_pointer"},
+    ("findings.jsonl", None): {"keyword", "hint", "schema_pointer", "pointer"},
+    ("manifest.json", "inputs"): {"sha256"},
     ("manifest.json", "limits"): {"depth", "line_bytes", "ratio"},
     ("manifest.json", "sources"): {"files", "language", "timezone", "title_suffix"},
 }
