@@ -205,6 +205,7 @@ def dedup_told(dedup: Mapping[str, Any]) -> str:
     return f"of articles with {same} {_WITHIN[dedup['within']]} one is kept"
 
 
+_WORK = {"collection": "a collection of works", "adaptation": "one work made of its articles"}
 _ON_CONFLICT = {
     "warn": "were left in and are told here",
     "exclude": "were left out, where single articles are at fault",
@@ -214,5 +215,5 @@ _ON_CONFLICT = {
 
 def rule_told(rule: Mapping[str, Any]) -> str:
     """How licences were dealt with when the corpus was put together, as sentences."""
-    made = "one work made of its articles" if rule["work"] == "adaptation" else "a collection of works"
-    return f"The corpus was put together as {made}; conflicts between licences {_ON_CONFLICT[rule['on_conflict']]}."
+    work, conflicts = _WORK[rule["work"]], _ON_CONFLICT[rule["on_conflict"]]
+    return f"The corpus was put together as {work}; conflicts between licences {conflicts}."
