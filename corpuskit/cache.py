@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from corpuskit.digests import file_sha256, file_xxh3
+from corpuskit.staging import exchange
 
 _RECORD, _NEW = "entry.json", "new"
 # By the length of a digest in hexadecimal.
@@ -94,9 +95,11 @@ def keep(cache: Path | None, kind: str, key: str, folder: Path, files: Digests, 
     try:
         (folder / _RECORD).write_bytes(hashlib.sha256(text).hexdigest().encode() + b"\n" + text)
         target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():  # damaged, or it would have been used
-            shutil.rmtree(target)
-        folder.rename(target)
+        if target.exists():  # damaged, or it would have been used; another thread may be about to open it
+            exchange(folder, target)
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            folder.rename(target)
     except OSError:
         return folder
     return target

@@ -140,7 +140,7 @@ def publish(folder: Path, target: Path) -> None:
     """
     try:
         if target.exists():
-            _exchange(folder, target)
+            exchange(folder, target)
         else:
             folder.rename(target)
         sync(target.parent)
@@ -148,7 +148,8 @@ def publish(folder: Path, target: Path) -> None:
         raise OutputError(str(target), f"cannot be put in place: {error.strerror}.") from error
 
 
-def _exchange(one: Path, other: Path) -> None:
+def exchange(one: Path, other: Path) -> None:
+    """Give each of two files or folders the name of the other, at once; raises OSError where that cannot be."""
     renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if renameat2 is None:
         raise OSError(errno.ENOSYS, "this system cannot exchange two folders atomically")

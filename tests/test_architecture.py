@@ -38,6 +38,7 @@ LADDER = {
         "partitions",
         "splits",
         "features",
+        "staging",
     ],
     2: [
         "readers",
@@ -45,7 +46,6 @@ LADDER = {
         "dedup",
         "engines",
         "stats",
-        "staging",
         "grouping",
         "output",
         "cache",
