@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, NamedTuple
 import pyarrow as pa
 
 from corpuskit import layout
+from corpuskit.arrow import sound_tables
 from corpuskit.features import with_features
 from corpuskit.splits import split_order
 from corpuskit.writers.arrow import dataset_documents, splits_document, write_stream
@@ -37,8 +38,8 @@ def _arrow(source: BinaryIO, schema: Any) -> Iterator[Any]:
         meant = with_features(schema)
         if not reader.schema.equals(meant, check_metadata=True):
             raise ValueError(f"its schema is another one: {_apart(reader.schema, meant)}")
-        for batch in reader:
-            yield pa.Table.from_batches([batch]).replace_schema_metadata(None)
+        for table in sound_tables(reader):
+            yield table.replace_schema_metadata(None)
 
 
 def _apart(found: Any, meant: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from corpuskit import layout, parquet
+from corpuskit import arrow, layout, parquet
 from corpuskit.audit import read_manifest
 from corpuskit.audit.claims import UNREADABLE, short
 from corpuskit.card import check_card
@@ -214,9 +214,7 @@ def _line(number: int, row: Mapping[str, Any] | None, made: Mapping[str, Any] | 
 
 def _batches(path: Path) -> Iterator[Any]:
     with pa.memory_map(str(path)) as source:
-        reader = pa.ipc.open_file(source)
-        for number in range(reader.num_record_batches):
-            yield pa.Table.from_batches([reader.get_batch(number)])
+        yield from arrow.read_tables(source)
 
 
 def _pieces(tables: Iterator[Any]) -> Iterator[Any]:

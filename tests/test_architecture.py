@@ -22,6 +22,7 @@ LADDER = {
         "tomlines",
         "meter",
         "kinds",
+        "arrow",
         "parquet",
         "startup",
     ],

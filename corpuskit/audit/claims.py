@@ -12,7 +12,10 @@ from corpuskit.findings import shortened
 
 # What reading raises where a file's digest is right and its content is not what a build writes. InputError is not among
 # them: a file that cannot be fetched says nothing of a release.
-UNREADABLE = (OSError, pa.ArrowException, SpecError, LookupError, TypeError, ValueError, AttributeError)
+UNREADABLE = (
+    *(OSError, pa.ArrowException, SpecError, LookupError, TypeError, ValueError, AttributeError),
+    RecursionError,  # JSON that is nested without end
+)
 
 
 def is_file(path: Path) -> bool:

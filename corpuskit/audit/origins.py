@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpuskit import layout
+from corpuskit import arrow, layout
 from corpuskit.audit.claims import differing, short
 from corpuskit.audit.prints import fingerprint, root_of
 from corpuskit.audit.rows import Rows, row_count
@@ -29,9 +29,8 @@ def origin_tables(release: Place, entry: Mapping[str, Any]) -> Iterator[Any]:
 
 
 def _batches(release: Place, path: str) -> Iterator[Any]:
-    with release.open(path) as source, pa.ipc.open_file(source) as reader:
-        for number in range(reader.num_record_batches):
-            yield pa.Table.from_batches([reader.get_batch(number)])
+    with release.open(path) as source:
+        yield from arrow.read_tables(source)
 
 
 def root_findings(release: Place, manifest: Mapping[str, Any]) -> Iterator[Finding]:

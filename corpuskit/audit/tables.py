@@ -11,6 +11,10 @@ from corpuskit.audit.claims import UNREADABLE
 
 # So many findings of one sort are listed one by one.
 MOST = 20
+# A build writes at most 50,000 rows a group; a small file may claim any number, and is refused before it is unpacked.
+_MOST_ROWS = 1 << 17
+# So many rows are looked at at once.
+_AT_ONCE = 1 << 14
 
 
 class Unreadable(Exception):
@@ -23,7 +27,15 @@ class Unreadable(Exception):
 
 def book_tables(audit: Path, name: str, schema: Any) -> Iterator[Any]:
     """A Parquet file of the audit folder as Arrow tables; raises Unreadable."""
-    return typed(f"{audit.name}/{name}", schema, lambda: parquet.read_groups(audit / name))
+    return typed(f"{audit.name}/{name}", schema, lambda: _groups(audit / name))
+
+
+def _groups(path: Path) -> Iterator[Any]:
+    if (most := max(parquet.group_rows(path), default=0)) > _MOST_ROWS:
+        raise ValueError(f"a row group of {most:,} rows; no build writes so many")
+    for table in parquet.read_groups(path):
+        for first in range(0, max(table.num_rows, 1), _AT_ONCE):
+            yield table.slice(first, _AT_ONCE)
 
 
 def typed(file: str, schema: Any, tables: Callable[[], Iterable[Any]]) -> Iterator[Any]:

@@ -39,7 +39,7 @@ class Input:
     name: str
     bytes: int
     sha256: str
-    stamp: tuple[int, int, int]
+    stamp: tuple[int, int, int, int]
     reader: str
     pieces: tuple[Piece, ...]
 
@@ -274,9 +274,10 @@ def _pinned(cache: Path | None, batch: Sequence[_Found], tell: Tell) -> list[Inp
     return inputs
 
 
-def _stamp(path: Path) -> tuple[int, int, int]:
+def _stamp(path: Path) -> tuple[int, int, int, int]:
     status = path.stat()
-    return status.st_size, status.st_mtime_ns, status.st_ino
+    # The time of the last change of its status, too: who writes can set that of the content back.
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
 def is_unchanged(item: Input) -> bool:

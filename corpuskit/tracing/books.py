@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpuskit import layout, parquet
+from corpuskit import arrow, layout, parquet
 from corpuskit.audit.claims import UNREADABLE, is_file
 from corpuskit.errors import InputError
 
@@ -87,9 +87,7 @@ class Books(NamedTuple):
         """The provenance of all kept rows, as Arrow tables."""
         for name in self.provenance:
             with readable(name), pa.memory_map(str(self.release / name)) as source:
-                reader = pa.ipc.open_file(source)
-                for number in range(reader.num_record_batches):
-                    yield pa.Table.from_batches([reader.get_batch(number)])
+                yield from arrow.read_tables(source)
 
     def find(self, identifier: str, source: str | None) -> list[Line]:
         """The lines of the records with that id, or that stand at that `file:line` or `file:number`."""
