@@ -9,6 +9,7 @@ from corpuskit.digests import line_digest
 
 # So much a line counts beyond its bytes: what its record takes of memory however short it is.
 _LINE_BYTES = 128
+_LF = ord("\n")
 
 
 class Slice(NamedTuple):
@@ -85,14 +86,15 @@ class _Search:
     def _passed(self, block: bytes, at: int) -> int:
         """Where in a block the first quarter ends, its end where it does not; what is before it counts from now on."""
         left = self.most // 4 - self.size
-        low, high = at, min(len(block), at + max(0, left))
+        low, high, lines = at, min(len(block), at + max(0, left)), 0
         while low < high:  # the first place before which the bytes and lines count as much as is left
             middle = (low + high) // 2
-            if middle - at + _LINE_BYTES * block.count(b"\n", at, middle) < left:
-                low = middle + 1
+            more = lines + block.count(b"\n", low, middle)
+            if middle - at + _LINE_BYTES * more < left:
+                low, lines = middle + 1, more + (block[middle] == _LF)
             else:
                 high = middle
-        self.size += low - at + _LINE_BYTES * block.count(b"\n", at, low)
+        self.size += low - at + _LINE_BYTES * lines
         return low
 
     def _line(self, line: memoryview) -> tuple[int, int]:
