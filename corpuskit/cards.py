@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from corpuskit import layout
-from corpuskit.audit import read_manifest
+from corpuskit.audit import no_release, read_manifest
 from corpuskit.card import check_card, merge_card, render_card
 from corpuskit.card_files import lint_file
 from corpuskit.documents import ROLES
@@ -29,7 +29,7 @@ def release_card(release: Path | str) -> str:
 def _release(path: Path | str) -> Path:
     """The folder of a release, named by itself or by the README.md in it; raises SpecError where it is none."""
     if not is_release(path):
-        raise SpecError(f"is no release: there is no {layout.MANIFEST}.", str(path), None, _COMPUTED)
+        raise no_release(str(path), " is not there", _COMPUTED)
     return _folder(path)
 
 

@@ -168,3 +168,27 @@ def test_files_together_of_which_some_have_a_schema(tmp_path: Path) -> None:
     wrote(tmp_path / "2.csv", "id,name\n1,x\n")
     with pytest.raises(InputError, match=r'2\.csv: has other columns .* lacks "title", it has "name" more'):
         convert([tmp_path / "1.csv", tmp_path / "2.csv"], tmp_path / "no.parquet")
+
+
+def test_an_output_that_is_an_input_is_refused(tmp_path: Path) -> None:
+    """Also where a glob or a link leads to it."""
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"id": 1}\n')
+    (tmp_path / "b.jsonl").symlink_to(path)
+    for given, out in ((path, path), (tmp_path / "*.jsonl", path), (path, tmp_path / "b.jsonl")):
+        with pytest.raises(SpecError, match="is an input, which would be lost"):
+            convert([given], out, replace=True)
+    assert path.read_text() == '{"id": 1}\n'
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "data/b.csv", "README.md"])
+def test_a_folder_of_others_is_not_replaced(tmp_path: Path, name: str) -> None:
+    """What looks like data, and a card with more in it than a conversion writes."""
+    source, mine = tmp_path / "x.jsonl", tmp_path / "mine"
+    source.write_text('{"id": 1}\n')
+    convert([source], mine, to="parquet")
+    convert([source], mine, to="parquet", replace=True)
+    (mine / name).parent.mkdir(exist_ok=True)
+    (mine / name).write_text("# My own\n")
+    with pytest.raises(SpecError, match="which would be lost"):
+        convert([source], mine, to="parquet", replace=True)

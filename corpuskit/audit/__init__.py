@@ -29,7 +29,7 @@ def read_manifest(release: Path) -> dict[str, Any]:
     try:
         return _parsed((release / layout.MANIFEST).read_bytes(), str(release))
     except OSError as error:
-        raise _no_release(str(release), " cannot be read") from error
+        raise no_release(str(release), " cannot be read") from error
 
 
 def find_release(where: Place) -> tuple[Place, dict[str, Any]]:
@@ -46,22 +46,19 @@ def _parsed(data: bytes, release: str) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise _no_release(release, " cannot be read") from error
+        raise no_release(release, " cannot be read") from error
     if broken := manifests.broken_rules(manifest):
-        raise _no_release(release, f": {broken[0]}")
+        raise no_release(release, f": {broken[0]}")
     return manifest
 
 
-def _no_release(release: str, why: str) -> SpecError:
+def no_release(release: str, why: str, hint: str = "Name a folder that build wrote.") -> SpecError:
+    """What is said of a place where no release is, with what to do."""
     cause = f"is no release: {layout.MANIFEST}{why}."
     # A URL that was taken for a path has lost one of its slashes.
     is_url = re.search(r"(?:^|/)[a-z][a-z0-9+.-]+:/", release) is not None
-    hint = (
-        "`verify`, `load` and `read` take URLs: fetch the folder first."
-        if is_url
-        else "Name a folder that build wrote."
-    )
-    return SpecError(cause, release, None, hint)
+    urls = "`verify`, `load` and `read` take URLs: fetch the folder first."
+    return SpecError(cause, release, None, urls if is_url else hint)
 
 
 def verify(

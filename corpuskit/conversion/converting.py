@@ -86,15 +86,13 @@ def convert(
     # The digests of a dataset's shards tell its fingerprint; of all else nobody asks them.
     choice = _Choice(columns, where, lossy, compression, hashed=is_folder and form == "arrow")
     run = _Run(choice, form, _Meter(selection, progress), Converted(str(out), form))
+    inputs = [file.path for splits in selection.configs.values() for each in splits.values() for file in each]
     if is_folder:
-        inputs = [
-            file.path for splits in selection.configs.values() for each in splits.values() for file in each
-        ]
         with placed_folder(target, inputs, replace=replace) as folder:
             _write_folder(run, folder, selection)
     else:
         files = _only(selection, target)
-        with placed_file(target, form, replace=replace) as part:
+        with placed_file(target, form, inputs, replace=replace) as part:
             run.write(files, part, "")
     run.made.seconds = round(time.monotonic() - started, 3)
     return run.made

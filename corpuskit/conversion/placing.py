@@ -6,20 +6,22 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from corpuskit.conversion.forms import UNTYPED, form_of
+from corpuskit.conversion.forms import UNTYPED
 from corpuskit.conversion.sidecar import sidecar_of
 from corpuskit.errors import SpecError
 from corpuskit.staging import alone, publish, staging_beside, sync, sync_tree
 
 
 @contextmanager
-def placed_file(out: Path, form: str, *, replace: bool) -> Iterator[Path]:
+def placed_file(out: Path, form: str, inputs: Iterable[Path] = (), *, replace: bool) -> Iterator[Path]:
     """Where to write a file that stands at `out` when the block has ended well, its schema beside it where it has one.
 
     The name of a part ends like that of the file, which tells the packing. Raises SpecError where `out` is there and is
-    not to be replaced.
+    not to be replaced, or is an input.
     """
     _check_free(out, replace=replace)
+    if any(path.resolve() == out.resolve() for path in inputs):
+        raise SpecError("is an input, which would be lost.", str(out), hint="Name another place.")
     with staging_beside(out) as folder:
         part = folder / out.name
         yield part
@@ -99,7 +101,10 @@ def _place_folder(made: Path, out: Path, *, replace: bool) -> None:
 
 
 # Beside files of a form: what `write_card` and `writers.arrow` write, and schemas beside rows.
-_OURS = re.compile(r"README\.md|dataset_dict\.json|dataset_info\.json|state\.json|\..*\.arrow-schema")
+_OURS = re.compile(
+    r".+-\d{5}-of-\d{5}\.[a-z0-9.]+|dataset_dict\.json|dataset_info\.json|state\.json|\..*\.arrow-schema"
+)
+_CARD = re.compile(rb"---\nconfigs: \[.*\]\n---\n")
 
 
 def _foreign(out: Path, inputs: Iterable[Path]) -> str | None:
@@ -110,9 +115,16 @@ def _foreign(out: Path, inputs: Iterable[Path]) -> str | None:
         if path.resolve().is_relative_to(out.resolve()):
             return f"an input ({path.name})"
     for path in sorted(out.rglob("*")):
-        if path.is_symlink() or not (path.is_dir() or form_of(path.name) or _OURS.fullmatch(path.name)):
+        if path.is_symlink() or not (path.is_dir() or _is_ours(path)):
             return path.relative_to(out).as_posix()
     return None
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file is called as those that a conversion writes into a folder; a card must also say no more."""
+    if path.name == "README.md":
+        return _CARD.fullmatch(path.read_bytes()) is not None
+    return _OURS.fullmatch(path.name) is not None
 
 
 def _check_free(out: Path, *, replace: bool) -> None:
