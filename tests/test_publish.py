@@ -577,10 +577,3 @@ def test_the_shell_session_of_the_docs(hub: LocalHub, tmp_path: Path) -> None:
     assert end.startswith(head(hub, "lab/berita"))
     assert 'load_dataset("lab/berita", revision="v1.0.0")' in end
     assert f"revision {head(hub, 'lab/berita', '1.0')}, tag v1.0.1" in end
-
-
-@pytest.mark.parametrize("name", ["v1.0.0", "v9.0.0-rc.1", "", "HEAD", "a b", "refs/pr/1", "a..b"])
-def test_names_that_are_no_branch(first: Path, name: str) -> None:
-    """One that would hide the tag of a version from its readers, and what git takes for no name, before any request."""
-    with pytest.raises(SpecError, match="branch"):
-        corpuskit.publish(first, "hf://lab/branches", branch=name, dry_run=True)

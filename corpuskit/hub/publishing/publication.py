@@ -1,7 +1,6 @@
 """`publish(release, target)`: a plan, its gates, its execution, and proof that it arrived."""
 
 import dataclasses
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +72,6 @@ def publish(
     given = _read_plan(plan) if isinstance(plan, Path | str) else plan
     address = _address(target, manifest, given)
     _check_apart(release, address)
-    _check_branch(branch)
     asked = Options(branch, pull_request, private, None, message, allow_unknown_license, allow_older, tag)
     options = given.options if given is not None else _options(asked, manifest)
     with quiet_library(progress=progress):
@@ -153,22 +151,6 @@ def _address(target: str | None, manifest: Mapping[str, Any], given: Plan | None
         place = f"{given.target.url} at {given.target.host}" if given.target.host else given.target.url
         raise SpecError(f"the plan is for {place}, not for {address.url}.", hint="Leave the target out.")
     return address
-
-
-# What git takes for the name of a branch, and hubs for a revision (git-check-ref-format(1)).
-_BRANCH = re.compile(r"(?!.*(?:\.\.|//|\.lock$|[/.]$))[A-Za-z0-9][A-Za-z0-9._/-]*")
-_VERSION = re.compile(r"v\d+\.\d+\.\d+.*")
-
-
-def _check_branch(name: str) -> None:
-    """Refuse what can be no branch, and what would hide the tag of a version: readers ask for either by its name."""
-    hint = "Name it otherwise, such as --branch 1.0."
-    if not _BRANCH.fullmatch(name) or name == "HEAD" or name.startswith("refs/"):
-        raise SpecError(f"{name!r} is no name of a branch.", None, None, hint)
-    if _VERSION.fullmatch(name):
-        raise SpecError(
-            f"a branch {name!r} would hide the tag of that version from its readers.", None, None, hint
-        )
 
 
 def _options(asked: Options, manifest: Mapping[str, Any]) -> Options:
