@@ -325,6 +325,34 @@ def test_an_older_version_beside_a_newer_one(
     assert publish(hub, first, "hf://lab/older", "--pull-request", "--tag").code == 2
 
 
+@pytest.mark.parametrize("branch", ["", "HEAD", "a b", "refs/pr/1", "v1.0.0", "v7.0.0-rc.1"])
+def test_what_no_branch_is_called(first: Path, branch: str) -> None:
+    """A name that is none, or that of a version's tag, is refused before anything is asked."""
+    with pytest.raises(SpecError, match="cannot be the name of a branch"):
+        corpuskit.publish(first, "hf://lab/named", branch=branch, dry_run=True)
+
+
+def test_a_branch_hides_no_tag(hub: LocalHub, first: Path) -> None:
+    """A branch is not called as a tag is, nor a tag as a branch, by the client or by the hub."""
+    assert publish(hub, first, "hf://lab/hiding").code == 0
+    code = """
+import json
+from huggingface_hub import HfApi
+from huggingface_hub.errors import HfHubHTTPError
+api, statuses = HfApi(), []
+api.create_tag("lab/hiding", tag="final", repo_type="dataset")
+for make, named in ((api.create_tag, {"tag": "main"}), (api.create_branch, {"branch": "final"})):
+    try:
+        make("lab/hiding", repo_type="dataset", **named)
+    except HfHubHTTPError as error:
+        statuses.append(error.response.status_code)
+print(json.dumps(statuses))
+"""
+    assert client(hub, code) == [409, 409]
+    refused = publish(hub, first, "hf://lab/hiding", "--branch", "final", "--dry-run")
+    assert (refused.code, "a tag has this name" in refused.said) == (2, True)
+
+
 def test_a_repository_of_another_corpus(hub: LocalHub, first: Path, tmp_path: Path) -> None:
     """Whose release would be replaced is told; a manifest that is nobody's says nothing."""
     assert publish(hub, first, "hf://lab/other").code == 0

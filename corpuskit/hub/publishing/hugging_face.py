@@ -17,6 +17,7 @@ from corpuskit import layout, parquet
 from corpuskit.digests import sha256
 from corpuskit.errors import PublishRefused, SpecError
 from corpuskit.findings import Finding, finding
+from corpuskit.hub.publishing.branches import check_no_tag
 from corpuskit.hub.publishing.calling import (
     attempts,
     failures,
@@ -71,7 +72,7 @@ def state(target: Address, options: Options, manifest: Mapping[str, Any]) -> Sta
     from huggingface_hub import get_token
 
     api = _api(target)
-    tag, wanted = f"v{manifest['version']}", {each["sha256"]: each["bytes"] for each in manifest["files"]}
+    wanted = {each["sha256"]: each["bytes"] for each in manifest["files"]}
 
     info = patiently(target, lambda: _described(api, target, options.branch))
     if info is None and options.branch != MAIN:
@@ -82,7 +83,9 @@ def state(target: Address, options: Options, manifest: Mapping[str, Any]) -> Sta
             raise SpecError("there is no such repository to make a pull request to.", target.url, None, hint)
         return State(has_token=get_token() is not None)
     files = patiently(target, lambda: _tree(api, target, info.sha))
-    tagged = patiently(target, lambda: _tags(api, target).get(tag))
+    tags = patiently(target, lambda: _tags(api, target))
+    check_no_tag(options.branch, tags)
+    tagged = tags.get(f"v{manifest['version']}")
     listed = _fetched(api, target, info.sha, files, layout.MANIFEST, _MAX_MANIFEST)
     return State(
         revision=info.sha,

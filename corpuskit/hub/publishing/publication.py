@@ -11,6 +11,7 @@ from corpuskit.audit import read_manifest
 from corpuskit.errors import InputError, OutputError, PublishRefused, RemoteError, SpecError
 from corpuskit.findings import Finding, finding
 from corpuskit.hub.publishing import gates
+from corpuskit.hub.publishing.branches import check_branch
 from corpuskit.hub.publishing.calling import quiet_library
 from corpuskit.hub.publishing.cards import key_changes, merged_card
 from corpuskit.hub.publishing.comparing import file_changes, is_reached, release_files
@@ -74,6 +75,7 @@ def publish(
     _check_apart(release, address)
     asked = Options(branch, pull_request, private, None, message, allow_unknown_license, allow_older, tag)
     options = given.options if given is not None else _options(asked, manifest)
+    check_branch(options.branch)
     with quiet_library(progress=progress):
         made, cargo = _make(release, manifest, address, options, given)
         if dry_run:

@@ -46,6 +46,9 @@ def _make(call: Call, kind: refs.Kind, name: str, revision: str, message: str) -
         commit = refs.resolve(call.folder, revision)
         if refs.read_ref(call.folder, kind, name) is not None:
             raise Refusal(409, f"Reference already exists: refs/{kind}/{name}")
+        other: refs.Kind = "tags" if kind == "heads" else "heads"
+        if refs.read_ref(call.folder, other, name) is not None:
+            raise Refusal(409, f"refs/{other}/{name} has this name: revision {name} would mean two things.")
         refs.write_ref(call.folder, kind, name, commit, message)
 
 
