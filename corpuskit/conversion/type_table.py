@@ -58,6 +58,8 @@ def _is_list(kind: Any) -> bool:
 
 # Written where the struct is null, pyarrow cannot read it again: "expected all lists to be of size".
 _NOT_READ = "is a fixed_size_list without nulls inside of a struct"
+# Parquet files of more can be written, and Arrow does not open them: its limit is 100, with the root.
+_MOST_LEVELS = 99
 _UNITS = ("s", "ms", "us", "ns")
 _INTEGERS = (pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64())
 _TEXT = (pa.string(), pa.large_string(), pa.string_view())
@@ -149,6 +151,11 @@ def family_of(kind: Any) -> Family:
 
 def refusals(field: Any, form: str, path: str | None = None) -> Iterator[Refusal]:
     """What of a column a form (parquet, json, csv) cannot hold; nothing for Arrow, which holds all."""
+    if path is None and form == "parquet" and (levels := _levels(field.type)) > _MOST_LEVELS:
+        yield Refusal(
+            field.name, f"is nested {levels} levels deep, and readers take no more than {_MOST_LEVELS}"
+        )
+        return
     path = field.name if path is None else path
     row = family_of(field.type)
     cell = getattr(row, form)
@@ -164,6 +171,14 @@ def refusals(field: Any, form: str, path: str | None = None) -> Iterator[Refusal
         ):
             yield Refusal(path + name, _NOT_READ)
         yield from refusals(part, form, path + name)
+
+
+def _levels(kind: Any) -> int:
+    """The levels of a Parquet schema that a type takes: a list or map has two of its own, a struct one, a value one."""
+    if not is_a.is_nested(kind):
+        return 1
+    own = 1 if is_a.is_struct(kind) else 2
+    return own + max((_levels(part.type) for part, _ in _parts(kind)), default=0)
 
 
 def _parts(kind: Any) -> Iterator[tuple[Any, str]]:
