@@ -194,15 +194,13 @@ def test_a_folder_of_others_is_not_replaced(tmp_path: Path, name: str) -> None:
         convert([source], mine, to="parquet", replace=True)
 
 
-@pytest.mark.parametrize(("start", "end", "most"), [("[", "]", 49), ('{"b":', "}", 98)])
-def test_columns_nested_too_deep_for_readers_of_parquet(
-    tmp_path: Path, start: str, end: str, most: int
-) -> None:
+def test_columns_nested_too_deep_for_readers_of_parquet(tmp_path: Path) -> None:
     """The deepest that can be read is written; one level more is refused by its column, and nothing is written."""
+    most = 49
     for depth in (most, most + 1):
-        wrote(tmp_path / f"{depth}.jsonl", f'{{"a":{start * depth}1{end * depth}}}\n')
+        (tmp_path / f"{depth}.jsonl").write_text('{"a":' + "[" * depth + "1" + "]" * depth + "}\n")
     convert([tmp_path / f"{most}.jsonl"], tmp_path / "a.parquet")
     assert pq.read_metadata(tmp_path / "a.parquet").num_rows == 1
-    with pytest.raises(SpecError, match='"a" is nested .* levels deep'):
+    with pytest.raises(SpecError, match=r'"a" is nested .* levels deep'):
         convert([tmp_path / f"{most + 1}.jsonl"], tmp_path / "b.parquet")
     assert not (tmp_path / "b.parquet").exists()
