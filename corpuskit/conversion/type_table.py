@@ -175,8 +175,8 @@ def refusals(field: Any, form: str, path: str | None = None) -> Iterator[Refusal
 
 def _levels(kind: Any) -> int:
     """The levels of a Parquet schema that a type takes: a list or map has two of its own, a struct one, a value one."""
-    if not is_a.is_nested(kind):
-        return 1
+    if not is_a.is_nested(kind) or is_a.is_union(kind) or is_a.is_run_end_encoded(kind):
+        return 1  # the last two it holds in no way
     own = 1 if is_a.is_struct(kind) else 2
     return own + max((_levels(part.type) for part, _ in _parts(kind)), default=0)
 
