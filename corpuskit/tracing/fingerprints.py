@@ -1,7 +1,5 @@
 """Fingerprints of very many records in little memory: of each a 64-bit key, 128 bits that are compared, a flag."""
 
-import hashlib
-import struct
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,18 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from corpuskit.audit.prints import PRINT_BYTES, fingerprint
 from corpuskit.tracing.books import Spot
 
-_KEY, _PRINT = 8, 16
-
-
-def fingerprint(*values: Any) -> bytes:
-    """128 bits of sha256 over values: None, bytes, numbers and strings; another value gives another fingerprint."""
-    taken = hashlib.sha256()
-    for value in values:
-        data = value if isinstance(value, bytes) else b"" if value is None else str(value).encode()
-        taken.update(struct.pack(">?Q", value is None, len(data)) + data)
-    return taken.digest()[:_PRINT]
+_KEY = 8
 
 
 def spot_key(where: Spot) -> bytes:
@@ -40,7 +30,7 @@ class Fingerprints:
     _prints: bytearray = field(default_factory=bytearray)
     _flags: bytearray = field(default_factory=bytearray)
 
-    def add(self, key: bytes, value: bytes = bytes(_PRINT), *, flag: bool = False) -> None:
+    def add(self, key: bytes, value: bytes = bytes(PRINT_BYTES), *, flag: bool = False) -> None:
         """Add a fingerprint of 128 bits."""
         self._keys.append(int.from_bytes(key[:_KEY], "big"))
         self._prints += value
@@ -74,7 +64,7 @@ class Fingerprints:
 
     def value(self, number: int) -> bytes:
         """The fingerprint with a number."""
-        return bytes(self._prints[number * _PRINT : (number + 1) * _PRINT])
+        return bytes(self._prints[number * PRINT_BYTES : (number + 1) * PRINT_BYTES])
 
     def flag(self, number: int) -> bool:
         """The flag with a number."""

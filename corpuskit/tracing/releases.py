@@ -10,6 +10,7 @@ from typing import Any
 
 from corpuskit import layout, parquet
 from corpuskit.audit import read_manifest
+from corpuskit.audit.prints import fingerprint
 from corpuskit.audit.rows import plain_rows, schema_of
 from corpuskit.digests import row_encoder
 from corpuskit.engines import Engine, cores, engine, serial
@@ -19,7 +20,7 @@ from corpuskit.places import place
 from corpuskit.readers import Edit
 from corpuskit.tracing.books import Books, Line, Spot, fate_of, readable, spot
 from corpuskit.tracing.comparing import replay_record
-from corpuskit.tracing.fingerprints import Fingerprints, fingerprint, spot_key
+from corpuskit.tracing.fingerprints import Fingerprints, spot_key
 from corpuskit.tracing.inputs import RawFiles, check_readable
 from corpuskit.tracing.rereading import NO_EDITS, Again, Edits, read_again, stated_print
 from corpuskit.tracing.rows import find_row

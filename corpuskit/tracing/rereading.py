@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from corpuskit.audit.prints import fingerprint
 from corpuskit.conform import Conformer
 from corpuskit.digests import row_encoder
 from corpuskit.engines import Tell
@@ -17,7 +18,6 @@ from corpuskit.phases.plan import MapTask
 from corpuskit.readers import READERS, Edit, Piece
 from corpuskit.tracing.books import Spot, fate_of
 from corpuskit.tracing.comparing import reason_of
-from corpuskit.tracing.fingerprints import fingerprint
 from corpuskit.tracing.inputs import unread
 
 # How far it is, a task tells each time it has read so many records.
