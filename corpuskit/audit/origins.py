@@ -104,11 +104,6 @@ class Kept:
         if not told.equals(origins):
             yield from self._apart(first, origins, told)
         yield from self.lines.add(kept)
-        for name in ("reason", "duplicate_of", "duplicate_of_source"):
-            if kept[name].null_count < kept.num_rows:
-                line = kept.filter(pc.is_valid(kept[name])).slice(0, 1).to_pylist()[0]
-                message = f"{name} is {short(line[name])} for a record that is kept"
-                yield finding("wrong-content", message, file=self.lines.file, id=line["id"])
 
     def _apart(self, first: int, origins: Any, told: Any) -> Iterator[Finding]:
         """The first lines in which provenance and ledger differ."""
