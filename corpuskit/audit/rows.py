@@ -16,7 +16,7 @@ from corpuskit.audit.prints import Marks, Prints, fingerprint
 from corpuskit.findings import Finding, finding
 from corpuskit.partitions import partition_of
 from corpuskit.phases.index import FATES
-from corpuskit.phases.keys import Keys, stated_splits
+from corpuskit.phases.keys import Keys, stated_splits, utf8
 from corpuskit.places import Place
 from corpuskit.provenance import Source
 from corpuskit.schema import ArticleSchema, article_schema
@@ -158,7 +158,7 @@ class Rows:
     def _told(self, batch: Any, split: str) -> _Told:
         """What the rules of the manifest make of some rows of a split, by the code that made it in the build."""
         columns = {name: batch.column(name).to_pylist() for name in batch.schema.names}
-        encoded = {name: list(map(_utf8, values)) for name, values in columns.items()}
+        encoded = {name: list(map(utf8, values)) for name, values in columns.items()}
         found = self.rules.of_rows(encoded, batch.num_rows, _ANY_SOURCE)
         facts = {
             "source": columns["source"],
@@ -236,10 +236,6 @@ def _plain(table: Any) -> Iterator[Any]:
     """Some rows at a time, with instants as integer microseconds."""
     plain = pa.schema([pa.field(field.name, _plain_type(field.type)) for field in table.schema])
     yield from table.replace_schema_metadata(None).cast(plain).to_batches(max_chunksize=1000)
-
-
-def _utf8(value: Any) -> Any:
-    return value.encode() if isinstance(value, str) else value
 
 
 def _plain_type(kind: Any) -> Any:

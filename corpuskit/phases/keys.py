@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from corpuskit.digests import columns_encoder
@@ -109,11 +110,12 @@ def stated_splits(rule: Mapping[str, Any]) -> Splits:
 
 def split_of(rule: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], str]:
     """The split rule of a manifest as a function of a row, which has all columns."""
-    splits, given = stated_splits(rule), rule.get("given", {})
+    given = rule.get("given", {})
+    # All rows have the same columns: one rule serves them all.
+    by_rule = cache(partial(_by_rule, stated_splits(rule), tuple(rule["text"])))
 
     def split(row: Mapping[str, Any]) -> str:
-        by_rule = _by_rule(splits, tuple(rule["text"]), frozenset(row))
-        return given.get(row["source"]) or by_rule(_as_columns(row), 1)[0]
+        return given.get(row["source"]) or by_rule(frozenset(row))(as_columns(row), 1)[0]
 
     return split
 
@@ -132,7 +134,7 @@ class RowKeys(NamedTuple):
 
 def keys_of_row(rule: Mapping[str, Any], row: Mapping[str, Any]) -> RowKeys:
     """The keys of a row, which has all columns, by the split rule of its manifest."""
-    columns, text, known = _as_columns(row), tuple(rule["text"]), frozenset(row)
+    columns, text, known = as_columns(row), tuple(rule["text"]), frozenset(row)
     by = rule.get("by", "text")
     group = None if by in {"text", "id"} else _groups(columns, 1, by, known)[0]
     drawn = "shares" in rule and row["source"] not in rule.get("given", {})
@@ -144,8 +146,14 @@ def keys_of_row(rule: Mapping[str, Any], row: Mapping[str, Any]) -> RowKeys:
     )
 
 
-def _as_columns(row: Mapping[str, Any]) -> Columns:
-    return {name: [value.encode() if isinstance(value, str) else value] for name, value in row.items()}
+def as_columns(row: Mapping[str, Any]) -> Columns:
+    """A row as columns of one value."""
+    return {name: [utf8(value)] for name, value in row.items()}
+
+
+def utf8(value: Any) -> Any:
+    """A string as UTF-8, any other value as it is."""
+    return value.encode() if isinstance(value, str) else value
 
 
 def _texts(columns: Columns, rows: int, names: tuple[str, ...]) -> Sequence[bytes]:

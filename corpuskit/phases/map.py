@@ -12,7 +12,7 @@ from typing import Any
 
 from corpuskit.conform import Article, Cells, ColumnConformer, Conformer, left
 from corpuskit.engines import Tell
-from corpuskit.phases.keys import Keys, values_of
+from corpuskit.phases.keys import Keys, as_columns, values_of
 from corpuskit.phases.outcomes import Judged, Outcomes, known_id
 from corpuskit.phases.parts import EDITS, LEDGER, REJECTS, EditCounts, Part, PartWriter
 from corpuskit.phases.plan import MapTask
@@ -90,8 +90,7 @@ def _rejections(article: Article, context: MapContext) -> list[Problem]:
 
 
 def _value(row: Mapping[str, Any], name: str, schema: ArticleSchema) -> Any:
-    columns = {n: [v.encode() if isinstance(v, str) else v] for n, v in row.items()}
-    return values_of(columns, 1, name, frozenset(schema.columns))[0]
+    return values_of(as_columns(row), 1, name, frozenset(schema.columns))[0]
 
 
 def _blank(row: Mapping[str, Any], text: tuple[str, ...]) -> bool:

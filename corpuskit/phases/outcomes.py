@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from corpuskit.conform import Article, Articles
 from corpuskit.engines import Tell
 from corpuskit.findings import Finding
-from corpuskit.phases.keys import Keys
+from corpuskit.phases.keys import Keys, utf8
 from corpuskit.phases.parts import EditCounts, PartWriter, add_edits
 from corpuskit.provenance import Place, Source
 from corpuskit.readers import Edit, Record
@@ -141,7 +141,7 @@ class Outcomes:
         published = [(i, article) for i, item in enumerate(self._alone) if (article := item.published)]
         order = [item.record.place.line or 0 for item in self._alone]
         columns = {
-            name: [_utf8(article.row.get(name)) for _, article in published] for name in self.schema.columns
+            name: [utf8(article.row.get(name)) for _, article in published] for name in self.schema.columns
         }
         keys = self.keys.of_rows(columns, len(published), self.source)
         ledger = _ledger(self._alone, keys, [i for i, _ in published])
@@ -169,10 +169,6 @@ class Outcomes:
             self.part.extend("edits", _columns(where | _edit(article.row["id"], edit)), 1)
 
 
-def _utf8(value: Any) -> Any:
-    return value.encode() if type(value) is str else value
-
-
 def _columns(row: Mapping[str, Any]) -> dict[str, list[Any]]:
     return {name: [value] for name, value in row.items()}
 
@@ -195,7 +191,7 @@ def _ledger(
         for index, value in zip(published, values, strict=True):
             column[index] = value
         ledger[name] = column
-    ledger["id"] = [_utf8(item.id) for item in items]
+    ledger["id"] = [utf8(item.id) for item in items]
     return ledger
 
 
