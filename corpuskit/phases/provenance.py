@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpuskit.batches import cut_by_content
-from corpuskit.layout import provenance_name
+from corpuskit.layout import ARROW, provenance_name
 from corpuskit.phases.index import AT_ONCE, KEPT, Index
 from corpuskit.phases.parts import Part
 from corpuskit.phases.plan import MapTask
@@ -48,6 +48,10 @@ class Origins(NamedTuple):
 class ProvenanceTask:
     """One provenance file: which records of which parts, in input order; `folder` is that of the release."""
 
+    kind: ClassVar[str] = "provenance"  # of its entry in the cache
+    split: ClassVar[str | None] = None
+    forms: ClassVar[tuple[str, ...]] = (ARROW,)
+    told: ClassVar[int] = 0  # rows that are told of it
     folder: Path
     name: str
     origins: tuple[Origins, ...]

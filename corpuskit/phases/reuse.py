@@ -11,7 +11,7 @@ from corpuskit import cache as caches
 from corpuskit.cache import Entry
 from corpuskit.digests import file_sha256, file_xxh3
 from corpuskit.engines import Engine, Tell, serial, threads_for
-from corpuskit.layout import ARROW, form_name
+from corpuskit.layout import form_name
 from corpuskit.output import Output
 from corpuskit.phases.fingerprints import part_keys, provenance_keys, shard_keys
 from corpuskit.phases.index import Index
@@ -33,7 +33,6 @@ _PROVENANCE_FILES = 8
 # The name of its rows in the entry of a part.
 _ROWS = "rows.arrow"
 # The kinds of entries that hold files of a release.
-_SHARD, _PROVENANCE = "shard", "provenance"
 
 
 class Means(NamedTuple):
@@ -199,7 +198,7 @@ class Written(NamedTuple):
     def entries(self) -> Iterator[dict[str, Any]]:
         """The manifest's line for each of its files."""
         for form, (sha256, size) in self.files.items():
-            role = self.kind if self.kind != _SHARD else "data" if form == PARQUET else form
+            role = self.kind if self.kind != ShardTask.kind else "data" if form == PARQUET else form
             said = {"path": form_name(self.name, form), "bytes": size, "sha256": sha256, "role": role}
             yield said | ({} if self.split is None else {"split": self.split}) | {"rows": self.value["rows"]}
 
@@ -209,26 +208,6 @@ class _Job(NamedTuple):
 
     task: ShardTask | ProvenanceTask
     key: str
-
-    @property
-    def kind(self) -> str:
-        """The kind of its entry."""
-        return _SHARD if isinstance(self.task, ShardTask) else _PROVENANCE
-
-    @property
-    def split(self) -> str | None:
-        """The split that it belongs to, of data."""
-        return self.task.split if isinstance(self.task, ShardTask) else None
-
-    @property
-    def forms(self) -> tuple[str, ...]:
-        """The forms that its rows are written in."""
-        return self.task.forms if isinstance(self.task, ShardTask) else (ARROW,)
-
-    @property
-    def told(self) -> int:
-        """How many rows are told of it: each twice a form, when it is written and when it is read back."""
-        return 2 * len(self.task.forms) * self.task.row_count if isinstance(self.task, ShardTask) else 0
 
     def __str__(self) -> str:
         return str(self.task)
@@ -241,7 +220,7 @@ def write_files(means: Means, parts: Parts, index: Index, output: Output, size: 
     """
     jobs = _jobs(means.release, parts, index, output)
     told, times = 0, 2 * len(output.formats)
-    total = sum(job.told for job in jobs)
+    total = sum(job.task.told for job in jobs)
 
     def tell(count: int) -> None:
         nonlocal told
@@ -254,7 +233,7 @@ def write_files(means: Means, parts: Parts, index: Index, output: Output, size: 
         jobs, threads_for(len(jobs))(partial(_linked, means.cache), jobs, _silent), strict=True
     ):
         written.append(each)
-        tell(job.told if each is not None else 0)
+        tell(job.task.told if each is not None else 0)
     missing = [number for number, each in enumerate(written) if each is None]
     shards = [job.task for job in map(jobs.__getitem__, missing) if isinstance(job.task, ShardTask)]
     needed = {path for task in shards for path, _ in task.rows}
@@ -280,22 +259,24 @@ def _jobs(folder: Path, parts: Parts, index: Index, output: Output) -> list[_Job
 
 
 def _write(cache: Path | None, job: _Job, tell: Tell) -> Written:
-    task, value = job.task, dict[str, Any]()
-    if isinstance(task, ShardTask):
-        shard = write_shard(task, tell)
-        value = {
-            "rows": shard.rows,
-            "arrow_bytes": shard.arrow_bytes,
-            "statistics": shard.statistics.packed(),
-        }
-    else:
-        value = {"rows": write_provenance(task)}
-    paths = {form: task.folder / form_name(task.name, form) for form in job.forms}
+    task = job.task
+    value = _shard_value(task, tell) if isinstance(task, ShardTask) else {"rows": write_provenance(task)}
+    paths = {form: task.folder / form_name(task.name, form) for form in task.forms}
     files = {form: file_sha256(path) for form, path in paths.items()}
-    entry = {_kept(job.kind, form): path for form, path in paths.items()}
-    digests = {_kept(job.kind, form): digest for form, digest in files.items()}
-    caches.keep_files(cache, job.kind, job.key, entry, digests, value)
-    return Written(job.kind, task.name, job.split, job.key, value, files)
+    entry = {_kept(task.kind, form): path for form, path in paths.items()}
+    digests = {_kept(task.kind, form): digest for form, digest in files.items()}
+    caches.keep_files(cache, task.kind, job.key, entry, digests, value)
+    return Written(task.kind, task.name, task.split, job.key, value, files)
+
+
+def _shard_value(task: ShardTask, tell: Tell) -> dict[str, Any]:
+    """Write a shard, and give what its entry holds of it."""
+    shard = write_shard(task, tell)
+    return {
+        "rows": shard.rows,
+        "arrow_bytes": shard.arrow_bytes,
+        "statistics": shard.statistics.packed(),
+    }
 
 
 def _kept(kind: str, form: str) -> str:
@@ -305,12 +286,12 @@ def _kept(kind: str, form: str) -> str:
 
 def _linked(cache: Path | None, job: _Job, _: Tell) -> Written | None:
     """The files of a job from the cache, if they are there and whole."""
-    entry = caches.find(cache, job.kind, job.key)
+    entry = caches.find(cache, job.task.kind, job.key)
     if entry is None or not entry.is_sound():
         return None
     link_files(entry, job.task.folder, job.task.name)
-    files = {form: entry.files[_kept(job.kind, form)] for form in job.forms}
-    return Written(job.kind, job.task.name, job.split, job.key, entry.value, files)
+    files = {form: entry.files[_kept(job.task.kind, form)] for form in job.task.forms}
+    return Written(job.task.kind, job.task.name, job.task.split, job.key, entry.value, files)
 
 
 def link_files(entry: Entry, folder: Path, name: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,7 @@ class ShardTask:
     `folder` is that of the release; the first form is always Parquet.
     """
 
+    kind: ClassVar[str] = "shard"  # of its entry in the cache
     folder: Path
     name: str
     split: str
@@ -52,6 +53,11 @@ class ShardTask:
     def row_count(self) -> int:
         """The number of its rows."""
         return self.group_ends[-1]
+
+    @property
+    def told(self) -> int:
+        """How many rows are told of it: each twice a form, when it is written and when it is read back."""
+        return 2 * len(self.forms) * self.row_count
 
     def __str__(self) -> str:
         return self.name
