@@ -52,6 +52,15 @@ def jsonl(records: Iterable[Mapping[str, Any] | bytes]) -> bytes:
     return b"".join(r + b"\n" if isinstance(r, bytes) else json.dumps(r).encode() + b"\n" for r in records)
 
 
+def page(number: int, body: int) -> bytes:
+    """A text file of the site that tests crawl: title, time, two paragraphs, navigation; lines end in CR LF."""
+    return (
+        f"Judul {number}\r\n\r\n2020-01-0{number} 10:00:00\r\n\r\n\r\nKalimat pertama nomor {body} ini panjang.\r\n\r\n"
+        f"Kalimat kedua nomor {body} juga.\r\n\r\nKalender\r\n\r\nBerita Terpopuler\r\nIndeks\r\nHubungi kami\r\n"
+        "© 2020 Situs Berita Kita\r\n"
+    ).encode()
+
+
 @pytest.fixture
 def corpus(tmp_path: Path) -> Callable[..., Path]:
     """A function that writes input files and a corpus.toml, and gives the path of the latter.

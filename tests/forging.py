@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from conftest import article, jsonl
+from conftest import article, jsonl, page
 
 import corpuskit
 
@@ -64,14 +64,6 @@ on_conflict = "exclude"
 """
 
 
-def _page(n: int, body: int) -> bytes:
-    return (
-        f"Judul {n}\r\n\r\n2020-01-0{n} 10:00:00\r\n\r\n\r\nKalimat pertama nomor {body} ini panjang.\r\n\r\n"
-        f"Kalimat kedua nomor {body} juga.\r\n\r\nKalender\r\n\r\nBerita Terpopuler\r\nIndeks\r\nHubungi kami\r\n"
-        "© 2020 Situs Berita Kita\r\n"
-    ).encode()
-
-
 def _records(first: int) -> list[dict[str, Any] | bytes]:
     rubrics = ["olahraga", "budaya", "ekonomi"]
     kept = [article(first + n, rubrik=rubrics[n % 3], title=f"Judul {n} - Warta") for n in range(8)]
@@ -93,7 +85,7 @@ def write_inputs(root: Path) -> Path:
     table = b"id;text;size\nc1;Satu;3\nc2;Dua;4\nc3;\nc4;Satu;3\n"
     words = b'{"about": 1, "entries": [{"text": "Tembung"},\n {"text": "Liyane", "extra": [1.50]}, 7]}'
     files = {
-        **{f"raw/web/p{n}.txt": _page(n, n if n < 6 else 1) for n in range(1, 8)},
+        **{f"raw/web/p{n}.txt": page(n, n if n < 6 else 1) for n in range(1, 8)},
         "raw/web/kosong.txt": b"\r\n",
         "raw/feed/a.jsonl": jsonl(_records(0)),
         "raw/feed/b.jsonl.gz": gzip.compress(jsonl(_records(100)), mtime=0),

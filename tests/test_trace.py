@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import article, jsonl
+from conftest import article, jsonl, page
 
 import corpuskit
 from corpuskit.manifest import spec_of
@@ -25,14 +25,7 @@ from corpuskit.tracing.way import shown
 
 Shared = Callable[[str], Path]
 
-PAGES = {
-    f"raw/web/p{n}.txt": (
-        f"Judul {n}\r\n\r\n2020-01-0{n} 10:00:00\r\n\r\n\r\nKalimat pertama nomor {n} ini panjang.\r\n\r\n"
-        f"Kalimat kedua nomor {n} juga.\r\n\r\nKalender\r\n\r\nBerita Terpopuler\r\nIndeks\r\nHubungi kami\r\n"
-        "© 2020 Situs Berita Kita\r\n"
-    ).encode()
-    for n in range(1, 9)
-}
+PAGES = {f"raw/web/p{n}.txt": page(n, n) for n in range(1, 9)}
 
 SPEC = """
 [corpus]
