@@ -302,6 +302,7 @@ def _live() -> Iterator[Any]:
             nonlocal stage, task
             if phase != stage.phase or task is None:
                 if task is not None:
+                    bar.refresh()  # the last of a phase is shown, however short it was
                     bar.remove_task(task)  # a reset one would keep its total
                 stage, task = Stage(phase), bar.add_task(PHASES.get(phase, phase), total=None, facts="")
             stage.done, stage.total, stage.records = done, total, records
